@@ -1,28 +1,47 @@
 // JSON: one struct is decoder, encoder, JSON Schema and OpenAPI component. Boost.Describe lists its members, one type-
-// erased table (a few hundred lines in json.cpp) does the rest; Boost.JSON only parses.
+// erased table (a few hundred lines in decode, encode and schema.cpp) does the rest; Boost.JSON only parses.
 //
-// Decoding is strict: unknown members, duplicate keys, wrong types, invalid UTF-8, numbers out of range, more than
-// `depth_max` levels or `members_max` members are errors, each with the JSON pointer of the place. A member is required
-// unless it is an optional or has a default value in its struct.
+// Always true
+//   - decoding is strict: unknown members, duplicate keys, wrong types, invalid UTF-8, U+0000, numbers out of range, more
+//     than `depth_max` levels or `members_max` members are errors, each with the JSON pointer (RFC 6901) of the place;
+//   - integers are exact: they are read from their digits, never through a floating-point number;
+//   - what was encoded is valid JSON, and decodes to an equal value; members stand in the order of their struct;
+//   - a secret (telemetry's `Secret<T>`) is decoded, never encoded.
 //
 // A member's type is: bool, integer (range-checked), std::string, base::Id, base::Day, base::Instant (RFC 3339), Money
-// ({"amount","currency"}), described enum (its word), described struct, std::optional (absent or null), std::vector,
-// std::map<std::string, T> (free keys), std::variant of ids (an id of any), `Json` (any JSON value, kept as canonical text).
+// {"amount":"0.064558","currency":"EUR"}, Rate {"amount":"2.499","currency":"EUR","per":3600}, Currency, a secret text,
+// described enum (its word), described struct, base::Page, std::optional (absent or null), std::vector, std::map<std::
+// string, T> (free keys), std::variant of ids (an id of any), `Json` (any JSON value, kept as canonical text).
+// std::monostate is the empty object, the input of a route that takes none.
+//
+// A member is required unless it is a std::optional or its struct names it in `json_defaults`: Boost.Describe cannot see
+// that a member has a default value. A member named like a C++ keyword has a trailing underscore, which JSON drops.
+//
+//   struct Launch {
+//     std::string name;
+//     int gpus = 1;
+//     static constexpr std::array json_defaults{"gpus"};
+//     static constexpr std::array json_ranges{json::Range{"gpus", 1, 8}, json::Range{"name", 1, 63}};  // text: its bytes
+//   };
+//   BOOST_DESCRIBE_STRUCT(Launch, (), (name, gpus))
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shared/base/result.hpp"
 
 namespace json {
 
-inline constexpr int depth_max = 32;
-inline constexpr std::size_t members_max = 10'000;  // of one document, all levels together
+inline constexpr std::size_t depth_max = 32;
+inline constexpr std::size_t members_max = 10'000;  // of one document, members and list items of all levels together
 inline constexpr std::size_t string_max = 256 << 10;
 
 /// Any JSON value, parsed, as canonical text (keys in order, no blanks).
@@ -31,19 +50,74 @@ struct Json {
   bool operator==(const Json&) const = default;
 };
 
-/// How one type is read, written and described. One static instance a type, made by `type<T>()`; see type.hpp.
-class Type;
+/// What a member may hold beyond its type: an integer's value, the bytes of a text, the items of a list.
+struct Range {
+  std::string_view member;
+  std::int64_t min = 0;
+  std::int64_t max = INT64_MAX;
+};
+
+/// Path and query parameters: name and text.
+using Params = std::vector<std::pair<std::string, std::string>>;
+
+/// How one type is read, written and described. One constant a type, given by `type<T>()`; see type.hpp.
+struct Type;
 
 /// Errors: `invalid` with pointer and detail ("expected an integer from 1 to 64").
 template <class T>
 base::Result<T> decode(std::string_view text);
 
+/// As `decode`, but the members named in `params` come from there, as text, and the others from the body `text`; an empty
+/// body is no body. Errors: also a parameter that T does not have or that came twice, and a member given in both places.
+template <class T>
+base::Result<T> decode_with(std::string_view text, const Params& params);
+
+/// The input of a route, by the members' names: a member named by a path parameter comes from it, one named by a query
+/// parameter from that, the rest from the body (empty: an object without members). Path parameters that T lacks are
+/// ignored (they are the runner's scope); a query parameter or body member that T lacks is an error with its name, and
+/// so is a member given twice. Texts are converted by the member's type.
+template <class T>
+base::Result<T> decode_parts(const std::vector<std::pair<std::string, std::string>>& path,
+                             const std::vector<std::pair<std::string, std::string>>& query, std::string_view body);
+
 template <class T>
 std::string encode(const T& value);
 
 /// The JSON Schema (2020-12) of T; described structs as {"$ref": "#/components/schemas/Name"} and listed in `components`.
+/// Name is the struct's own, without namespaces; of two structs of one name, one says `json_name` (a string_view).
 template <class T>
 std::string schema(std::map<std::string, std::string>& components);
+
+/// A member of a struct as a caller of the API meets it.
+struct Member {
+  std::string name;
+  bool required;
+  std::string schema;
+};
+
+/// The members of a described struct, in order; none for std::monostate.
+template <class T>
+std::vector<Member> members(std::map<std::string, std::string>& components);
+template <class T>
+bool has_member(std::string_view name);
+
+/// The schema of T's object without the members `left_out`, which come from the path; nothing if no member is left.
+template <class T>
+std::optional<std::string> body_schema(std::span<const std::string> left_out,
+                                       std::map<std::string, std::string>& components);
+
+/// The canonical text of a JSON text: keys in byte order, no blanks, integers as their digits, other numbers as the
+/// shortest text that reads back the same. Errors: `invalid`.
+base::Result<Json> canonical(std::string_view text);
+
+/// A top-level text member of an encoded object, found without parsing the rest. Nothing if it is not there or no text.
+std::optional<std::string> member_text(std::string_view encoded_object, std::string_view member);
+
+/// `text` as a JSON string with its quotes; what is not UTF-8 becomes U+FFFD.
+std::string quoted(std::string_view text);
+
+/// The word of `known` that was probably meant by `word`; empty if none is near.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace json
 
