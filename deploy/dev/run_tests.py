@@ -77,13 +77,18 @@ def ending(status):
     return None if status == 0 else f"exit {status}"
 
 
+def short_failure(message):
+    """GoogleTest's many lines in one: where, then what was compared."""
+    return " ".join(message.replace(os.getcwd() + "/", "").split())[:200]
+
+
 def read_gtest(outcome, path):
     """Adds the tests of one GoogleTest XML report to the outcome."""
     for case in xml.etree.ElementTree.parse(path).getroot().iter("testcase"):
         name = f"{case.get('classname')}.{case.get('name')}"
         failures, skip = case.findall("failure"), case.find("skipped")
         if failures:
-            outcome.failed.append((name, failures[0].get("message", "").strip().splitlines()[0] if failures[0].get("message") else "failed"))
+            outcome.failed.append((name, short_failure(failures[0].get("message") or "failed")))
         elif skip is not None:
             words = (skip.get("message") or skip.text or "").strip().splitlines()
             outcome.skipped.append((name, words[-1] if words else "no reason given"))
