@@ -65,8 +65,9 @@ class Authorizer {
   virtual base::Result<void> add_resource(db::Tx&, const Authority&, std::string_view type, std::string_view id,
                                           std::string_view name, base::Instant now) = 0;
 
-  /// Before this process answers a change of iam's own tables, it applies it to its index: reads what the permission
-  /// is about, by id. Called for every change; whoever's permission is not iam's returns at once.
+  /// Whether a change by this permission is one of iam's own tables.
+  virtual bool concerns(const Permission&) const = 0;
+  /// Before this process answers such a change, it applies it to its index: reads what the permission is about, by id.
   virtual void applied(const db::Reader&, const Authority&, std::string_view resource) = 0;
 };
 
@@ -121,11 +122,14 @@ class Feed {
 class Nodes {
  public:
   virtual ~Nodes() = default;
-  /// Relays between the node and the request's socket until either ends. False: `node_not_linked`, nothing answered.
-  /// `cut` is filled with a function that ends it with a reason.
+  /// Relays between the node and the request's socket until either ends, then calls `closed`. False: `node_not_linked`,
+  /// nothing was answered, nothing will be called. `cut` is filled, before it returns, with what ends it for a reason.
   virtual bool relay(const Relay&, const http::Request&, std::shared_ptr<http::Responder>,
-                     std::shared_ptr<std::function<void(std::string_view reason)>> cut) = 0;
-  virtual void attach(PrincipalId node, std::shared_ptr<http::WebSocket>) = 0;
+                     std::shared_ptr<std::function<void(std::string_view reason)>> cut,
+                     std::function<void()> closed) = 0;
+  /// Takes the socket as the node's link. What the node asks over it is asked as `caller`.
+  virtual void attach(PrincipalId node, const Caller& caller, std::shared_ptr<http::WebSocket>,
+                      std::function<void()> closed) = 0;
 };
 
 /// One row that some transaction wrote, shown to who may see it there, else as `hidden: needs … at …`.

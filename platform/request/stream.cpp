@@ -1,0 +1,97 @@
+// Streams: the handler says what to follow or relay, the edge owns the socket. No stream holds a thread or a
+// transaction; each is cut when the decision that allowed it changes.
+#include <charconv>
+
+#include "platform/request/runs.hpp"
+
+namespace request {
+namespace {
+
+constexpr std::uint16_t policy_violation = 1008;  // RFC 6455, 7.4.1
+
+std::string event_text(const Feed::Entry& entry) {
+  if (entry.index < 0) return ": beat\n\n";
+  return "id: " + std::to_string(entry.index) + "\nevent: " + entry.event + "\ndata: " + entry.data + "\n\n";
+}
+
+// What ends with a stream, from whichever side it ended.
+struct Held {
+  std::mutex mutex;
+  bool ended = false;
+  std::uint64_t number = 0;
+  std::shared_ptr<void> follow;
+};
+
+}  // namespace
+
+void Runs::stream(const AskPtr& ask) {
+  on_pool(ask, [this, ask] {
+    auto random = dice(*ask, DiceStep::prepare);
+    const Env env{ask->now, random};
+    auto opened = store_.read([&](db::Snapshot& snapshot) {
+      return ask->route->open(snapshot, *ask->authority, env, ask->input.get());
+    });
+    if (!opened) return refuse(ask, opened.error());
+    if (const auto* what = std::get_if<Follow>(&*opened)) return follow(ask, *what);
+    if (const auto* what = std::get_if<Relay>(&*opened)) return relay(ask, *what);
+    attach(ask, std::get<Attach>(*opened));
+  });
+}
+
+void Runs::follow(const AskPtr& ask, Follow what) {
+  CHECK(ports_.feed != nullptr);
+  if (const auto last = http::find(ask->http.headers, "Last-Event-ID")) {
+    const auto parsed = std::from_chars(last->data(), last->data() + last->size(), what.cursor);
+    if (parsed.ec != std::errc{} || parsed.ptr != last->data() + last->size())
+      return refuse(ask, base::Error{base::invalid, "Last-Event-ID is not a log index"});
+  }
+  auto bytes = ask->responder->stream(200, {{"Content-Type", "text/event-stream"},
+                                            {"Cache-Control", "no-store"},
+                                            {"X-Request-Id", ask->id}});
+  if (!bytes) return;
+  auto held = std::make_shared<Held>();
+  held->number = streams_.opened(*ask, [bytes](std::string_view) { bytes->close(); });
+  bytes->on_close([this, held] {
+    std::shared_ptr<void> ends;
+    {
+      const std::lock_guard lock{held->mutex};
+      held->ended = true;
+      ends = std::move(held->follow);
+    }
+    streams_.closed(held->number);
+    pool_.post_due([ends = std::move(ends)] {});  // ending may wait for a piece that is being given just now
+  });
+  bytes->write(": open\n\n");
+  auto following = ports_.feed->follow(what.topic, what.cursor, [bytes](const Feed::Entry& entry) {
+    if (bytes->write(event_text(entry))) return true;
+    bytes->close();
+    return false;
+  });
+  const std::lock_guard lock{held->mutex};
+  if (!held->ended) held->follow = std::move(following);
+}
+
+void Runs::relay(const AskPtr& ask, const Relay& what) {
+  CHECK(ports_.nodes != nullptr);
+  auto cut = std::make_shared<std::function<void(std::string_view)>>();
+  const std::uint64_t number = streams_.opened(*ask, [cut](std::string_view reason) {
+    if (*cut) (*cut)(reason);
+  });
+  if (!ports_.nodes->relay(what, ask->http, ask->responder, cut, [this, number] { streams_.closed(number); })) {
+    streams_.closed(number);
+    refuse(ask, base::Error{node_not_linked});
+  }
+}
+
+void Runs::attach(const AskPtr& ask, Attach what) {
+  CHECK(ports_.nodes != nullptr);
+  ask->responder->upgrade(ask->one_use ? std::string{ask->one_use->scheme()} + ".accepted" : std::string{},
+                          [this, ask, what](std::shared_ptr<http::WebSocket> socket) {
+                            const std::uint64_t number = streams_.opened(
+                                *ask, [socket](std::string_view reason) { socket->close(policy_violation, reason); });
+                            ports_.nodes->attach(what.node, ask->caller, socket,
+                                                 [this, number] { streams_.closed(number); });
+                          });
+}
+
+}  // namespace request
