@@ -9,6 +9,8 @@ add_library(house_pch STATIC ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
 target_compile_options(house_pch PUBLIC "SHELL:-Xclang -fno-pch-timestamp")
 target_precompile_headers(house_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
 
+add_custom_target(programs)  # all of them and no test: what ./dev up builds
+
 function(house_names out)
   set(names "")
   foreach(path ${ARGN})
@@ -74,4 +76,5 @@ function(house_program name path)
   target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
   target_link_libraries(${name} PRIVATE ${uses} ${M_LIBS} Threads::Threads)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  add_dependencies(programs ${name})
 endfunction()

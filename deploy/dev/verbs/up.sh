@@ -180,7 +180,7 @@ run_verb() {
   ensure_packages build run
   claim_data
   port_is_free || port_in_use
-  build_all gpuaas-server gpuaas-node gpuaas gpuaas-shim
+  build_all programs
   [[ -z $fresh ]] || begin_anew
   new_admin=''
   if [[ -n $reset_admin && (-n $database || -f $data/platform.db) ]]; then
