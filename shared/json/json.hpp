@@ -67,18 +67,13 @@ struct Type;
 template <class T>
 base::Result<T> decode(std::string_view text);
 
-/// As `decode`, but the members named in `params` come from there, as text, and the others from the body `text`; an empty
-/// body is no body. Errors: also a parameter that T does not have or that came twice, and a member given in both places.
+/// As `decode`, but members come from three places: the path's and the query's parameters, as text, and the body; an
+/// empty body is no body. A path parameter that T lacks is the caller's own (a scope). Errors: also a query parameter
+/// that T lacks, and a member given in two places or twice.
 template <class T>
-base::Result<T> decode_with(std::string_view text, const Params& params);
-
-/// The input of a route, by the members' names: a member named by a path parameter comes from it, one named by a query
-/// parameter from that, the rest from the body (empty: an object without members). Path parameters that T lacks are
-/// ignored (they are the runner's scope); a query parameter or body member that T lacks is an error with its name, and
-/// so is a member given twice. Texts are converted by the member's type.
+base::Result<T> decode_parts(const Params& path, const Params& query, std::string_view body);
 template <class T>
-base::Result<T> decode_parts(const std::vector<std::pair<std::string, std::string>>& path,
-                             const std::vector<std::pair<std::string, std::string>>& query, std::string_view body);
+base::Result<T> decode_with(std::string_view body, const Params& query);
 
 template <class T>
 std::string encode(const T& value);
