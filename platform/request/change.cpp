@@ -2,6 +2,7 @@
 // the idempotency key, the commit in a savepoint of its own, the audit record and the stored answer.
 #include "platform/request/runs.hpp"
 #include "shared/db/trouble.hpp"
+#include "shared/json/document.hpp"
 #include "shared/json/json.hpp"
 #include "shared/telemetry/log.hpp"
 
@@ -20,6 +21,22 @@ std::string stored(int status, std::string_view body) {
   std::string text = std::to_string(status) + "\n";
   if (body.size() <= stored_max) text += body;
   return text;
+}
+
+// The answer as a replay shows it: its secret is shown once.
+std::string shown_once(const std::string& body, std::string_view secret) {
+  const auto document = json::Document::parse(body);
+  CHECK(document.has_value());
+  json::Writer out;
+  out.object();
+  for (std::size_t i = 0; i < document->size(); ++i) {
+    out.key(document->keys()[i]);
+    if (document->keys()[i] == secret)
+      out.value("shown_once");
+    else
+      out.raw(document->items()[i].dump());
+  }
+  return out.end().take();
 }
 
 bool declared(const Route& route, const base::Reason& reason) {
@@ -57,7 +74,7 @@ bool Runs::take_key(const AskPtr& ask) {
     refuse(ask, base::Error{key_missing});
     return false;
   }
-  ask->key = ask->caller.principal.text() + " " + operation_id(route) + " " + std::string{*sent};
+  ask->key = ask->caller.principal.text() + " " + route.operation + " " + std::string{*sent};
   ask->body_mac = crypto::hex(crypto::hmac_sha256(
       options_.body_key, std::string{ask->path()} + "?" + ask->http.query + "\n" + ask->http.body));
   return true;
@@ -114,7 +131,12 @@ base::Result<void> Runs::in_transaction(db::Tx& tx, Ask& ask, Outcome& outcome) 
     authority = std::move(*confirmed);
   }
   if (!ask.key.empty()) {
-    auto claimed = ports_.idempotency.claim(tx, ask.key, ask.body_mac, ask.now);
+    base::Result<std::optional<std::string>> claimed{std::nullopt};
+    try {
+      claimed = ports_.idempotency.claim(tx, ask.key, ask.body_mac, ask.now);
+    } catch (const db::LockTimeout&) {  // the first with this key still runs, and only we know that this was the wait
+      return base::Error{in_flight};
+    }
     if (!claimed) {
       outcome.refused = claimed.error();
       return {};
@@ -138,7 +160,7 @@ base::Result<void> Runs::in_transaction(db::Tx& tx, Ask& ask, Outcome& outcome) 
     ports_.idempotency.keep(tx, ask.key, stored(shown.status, shown.body));
   } else {
     std::string body = outcome.answer.body;
-    if (!route.options.secret.empty()) body = json::with_member(body, route.options.secret, "shown_once");
+    if (!route.options.secret.empty()) body = shown_once(body, route.options.secret);
     ports_.idempotency.keep(tx, ask.key, stored(outcome.status, body));
   }
   return {};
@@ -167,12 +189,7 @@ void Runs::attempt(db::Tx& tx, Ask& ask, const Env& env, const Authority& author
 }
 
 void Runs::committed(const AskPtr& ask, const std::shared_ptr<Outcome>& outcome, base::Result<void> done) {
-  if (!done) {
-    // Who waited for the same key past its limit is told so: the first is still running.
-    const bool waited = done.error().reason.word == db::lock_timeout.word;
-    if (waited && !ask->key.empty()) return refuse(ask, base::Error{in_flight});
-    return refuse(ask, waited ? base::Error{base::contended, done.error().detail} : done.error());
-  }
+  if (!done) return refuse(ask, done.error());
   if (outcome->replayed) return replay(ask, *outcome->replayed);
   if (outcome->refused) return refuse(ask, *outcome->refused);
   const auto answer = [this, ask, outcome] { send_answer(ask, outcome->status, std::move(outcome->answer)); };

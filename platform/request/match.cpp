@@ -1,7 +1,8 @@
 #include "platform/request/match.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <ranges>
 
 namespace request {
 namespace {
@@ -105,6 +106,34 @@ base::Result<Target> target_of(const Route& route, const std::vector<std::pair<s
     return Target{*scope};
   }
   return Target{value};
+}
+
+base::Result<void> name_operations(std::vector<Route>& routes) {
+  const auto counted = [&] {
+    std::map<std::string, int> count;
+    for (const Route& route : routes) ++count[route.operation];
+    return count;
+  };
+  const auto first_parameter = [](const Route& route) -> std::string {
+    for (const std::string_view segment : split_path(route.path))
+      if (is_parameter(segment)) return "_at_" + std::string{segment.substr(1, segment.size() - 2)};
+    return "";
+  };
+  const auto last_word = [](const Route& route) -> std::string {
+    for (std::string_view word : split_path(route.path) | std::views::reverse)
+      if (!is_parameter(word)) return "_" + std::string{word};
+    return "";
+  };
+  auto count = counted();
+  for (Route& route : routes)
+    if (count[route.operation] > 1) route.operation += first_parameter(route);
+  count = counted();
+  for (Route& route : routes)
+    if (count[route.operation] > 1) route.operation += last_word(route);
+  for (const auto& [operation, n] : counted())
+    if (n > 1) return base::Error{base::invalid, "two routes are the operation " + operation};
+  for (Route& route : routes) std::replace(route.operation.begin(), route.operation.end(), '-', '_');
+  return {};
 }
 
 }  // namespace request

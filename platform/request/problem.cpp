@@ -1,5 +1,5 @@
 #include "platform/request/runner.hpp"
-#include "shared/json/json.hpp"
+#include "shared/json/document.hpp"
 
 namespace request {
 namespace {

@@ -31,7 +31,7 @@ struct Answer {
 /// One line of the table. What it was made of is erased; `input` and `prepared` are the handler's own types.
 struct Route {
   std::string module;
-  std::string operation;  // badge_ask: the last two words of the permission
+  std::string operation;  // badge_ask: the last two words of the permission; the runner tells apart those that share one
   RouteKind kind;
   Method method;
   std::string path;
@@ -47,9 +47,10 @@ struct Route {
   std::function<base::Result<Answer>(db::Tx&, const Authority&, const Env&, const void* input, const void* prepared)>
       commit;
 
-  using Schema = std::string (*)(std::map<std::string, std::string>& components);
-  Schema input_schema = nullptr;
-  Schema output_schema = nullptr;
+  using Components = std::map<std::string, std::string>;
+  std::vector<json::Member> (*members)(Components&) = nullptr;
+  std::optional<std::string> (*body_schema)(std::span<const std::string> left_out, Components&) = nullptr;
+  std::string (*output_schema)(Components&) = nullptr;  // of a stream: none
 
   bool anyone() const { return !why_anyone.empty(); }
 };
@@ -193,7 +194,8 @@ class Routes final {
                 .options = std::move(options),
                 .why_anyone = std::string{why},
                 .decode = decode_input<Input>};
-    route.input_schema = json::schema<Input>;
+    route.members = json::members<Input>;
+    route.body_schema = json::body_schema<Input>;
     route.output_schema = json::schema<Out>;
     routes_.push_back(std::move(route));
     return routes_.back();

@@ -2,8 +2,6 @@
 // change.cpp and stream.cpp.
 #include "platform/request/runner.hpp"
 
-#include <set>
-
 #include "platform/request/runs.hpp"
 #include "shared/db/trouble.hpp"
 
@@ -281,16 +279,14 @@ base::Result<std::unique_ptr<Runner>> make_runner(db::Store& store, const base::
                                                   std::vector<Routes> modules, Ports ports, RunnerOptions options) {
   std::vector<Route> routes;
   for (const Routes& module : modules) routes.insert(routes.end(), module.all().begin(), module.all().end());
-  auto index = RouteIndex::make(routes);
-  if (!index) return index.error();
-  std::set<std::string> operations;
   for (const Route& route : routes) {
     const std::string name = std::string{method_name(route.method)} + " " + route.path;
     if (!route.path.starts_with("/v1/")) return base::Error{base::invalid, name + " is not under /v1"};
     if (route.permission->name.empty()) return base::Error{base::invalid, name + " has no permission"};
-    if (!operations.insert(operation_id(route)).second)
-      return base::Error{base::invalid, name + " is a second operation " + operation_id(route)};
   }
+  if (auto named = name_operations(routes); !named) return named.error();
+  auto index = RouteIndex::make(routes);
+  if (!index) return index.error();
   return std::unique_ptr<Runner>(
       std::make_unique<Runs>(store, clock, std::move(routes), std::move(*index), std::move(ports), std::move(options)));
 }

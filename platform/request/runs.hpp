@@ -15,9 +15,6 @@
 
 namespace request {
 
-/// `badge_ask`, or with the scope in whose path it stands where several routes share one permission.
-std::string operation_id(const Route&);
-
 class Runs final : public Runner {
  public:
   /// The index points into `routes`' own buffer, which a move leaves in place.
