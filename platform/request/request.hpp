@@ -112,6 +112,7 @@ struct Relay {
   PrincipalId node;
   std::string what;  // logs, metrics, a terminal, in the node's words
   std::string content_type = {};  // of a plain stream; a WebSocket has none
+  std::string session = {};       // the access session whose end is to be recorded
 };
 /// The caller is a node, and its WebSocket becomes the link to it.
 struct Attach {

@@ -1,0 +1,91 @@
+// Access: the one way into what runs. A resource declares surfaces, a person asks for one, the platform decides, opens a
+// short-lived access session, relays its bytes to the node, records it, and cuts it when the decision changes.
+//
+// Always true
+//   - a ticket opens one stream, once, within `ticket_time`, and only that of its own session;
+//   - a session is recorded when it is asked for, when it opens and when it ends, whoever ended it;
+//   - only a node that proved its key has a link, and a new link of the same node replaces none: each ends by itself.
+//
+// Not here: what a surface is on the node (a product's), and the families browser_app, api_app, metrics and
+// operator_tool, which come with the gateway.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "platform/request/ports.hpp"
+#include "platform/request/request.hpp"
+#include "shared/db/db.hpp"
+
+namespace access {
+
+inline constexpr request::Permission session_create{"access.session.create"};
+inline constexpr request::Permission session_open{"access.session.open"};
+inline constexpr request::Permission session_list{"access.session.list"};
+
+using SessionId = base::Id<"acs">;
+
+inline constexpr std::chrono::seconds ticket_time{30};
+
+enum class Family { terminal, browser_app, api_app, metrics, operator_tool };
+BOOST_DESCRIBE_ENUM(Family, terminal, browser_app, api_app, metrics, operator_tool)
+
+/// What a product offers for one resource of its own.
+struct Surface {
+  Family family;
+  std::string resource;
+  request::PrincipalId node;
+  std::string what;  // in the node's words: "terminal ins_… 24 80"
+};
+
+/// A session as it is first answered: the only time that its ticket is shown.
+struct Opened {
+  SessionId id;
+  Family surface;
+  std::string resource;
+  std::string ticket;
+  base::Instant expires_at;  // of the ticket
+  std::string url;           // of the stream, to be opened as a WebSocket
+
+  bool operator==(const Opened&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Opened, (), (id, surface, resource, ticket, expires_at, url))
+
+struct Session {
+  SessionId id;
+  Family surface;
+  std::string resource;
+  request::PrincipalId principal;
+  base::Instant created_at;
+  std::optional<base::Instant> opened_at;
+  std::optional<base::Instant> ended_at;
+  std::string ended_by;  // empty while it lasts: closed, cut, node
+
+  bool operator==(const Session&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Session, (), (id, surface, resource, principal, created_at, opened_at, ended_at, ended_by))
+
+/// Asks for a surface, for the caller, at the granted scope; a product's own route calls this in its commit, and says
+/// `creates = session_type` and `secret = "ticket"`.
+Opened open(db::Tx&, const request::Granted<session_create>&, const request::Env&, const Surface&);
+inline constexpr std::string_view session_type = "access.session";
+
+/// The links to nodes of this process, and the tickets that open a relay over them.
+class Links : public request::Nodes, public request::OneUse {
+ public:
+  using Serve = std::function<void(const request::Caller&, http::Request, std::shared_ptr<http::Responder>)>;
+  /// What a node asks over its link goes to the runner; set before the first link.
+  virtual void serve(Serve) = 0;
+  virtual bool linked(request::PrincipalId node) const = 0;
+  virtual std::size_t count() const = 0;
+  virtual void close_all(std::string_view reason) = 0;
+};
+std::unique_ptr<Links> make_links(db::Store&, const base::Clock&, base::Random::Key dice);
+
+/// The stream of a session, and the list of those of a resource.
+request::Routes routes();
+
+}  // namespace access

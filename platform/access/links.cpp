@@ -1,0 +1,239 @@
+// Links: the nodes that dialled this process. A relay is a mux stream on one side, a WebSocket or a plain stream of bytes
+// on the other, and a record when it ends.
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "platform/access/access.hpp"
+#include "platform/access/frames.hpp"
+#include "platform/access/store.hpp"
+#include "platform/log/log.hpp"
+#include "shared/crypto/crypto.hpp"
+#include "shared/mux/mux.hpp"
+
+namespace access {
+namespace {
+
+constexpr std::uint16_t normal_closure = 1000;
+constexpr std::uint16_t policy_violation = 1008;
+constexpr std::uint16_t internal_error = 1011;
+
+/// Runs what it was given once, whoever is first.
+class Once final {
+ public:
+  using End = std::function<void(std::string_view by)>;
+  explicit Once(End end) : end_(std::move(end)) {}
+  void operator()(std::string_view by) {
+    if (!done_.exchange(true)) end_(by);
+  }
+
+ private:
+  std::atomic<bool> done_ = false;
+  End end_;
+};
+
+class LinksOfProcess final : public Links {
+ public:
+  LinksOfProcess(db::Store& store, const base::Clock& clock, base::Random::Key dice)
+      : store_(store), clock_(clock), dice_(dice) {}
+
+  void serve(Serve serve) override { serve_ = std::move(serve); }
+  bool linked(request::PrincipalId node) const override { return find(node) != nullptr; }
+  std::size_t count() const override {
+    const std::lock_guard lock{mutex_};
+    return links_.size();
+  }
+  void close_all(std::string_view reason) override;
+
+  void attach(request::PrincipalId, const request::Caller&, std::shared_ptr<http::WebSocket>,
+              std::function<void()> closed) override;
+  bool relay(const request::Relay&, const http::Request&, std::shared_ptr<http::Responder>,
+             std::shared_ptr<std::function<void(std::string_view)>> cut, std::function<void()> closed) override;
+
+  std::string_view scheme() const override { return "gpuaas.ticket"; }
+  base::Result<request::Caller> use(db::Tx&, const request::Env&, std::string_view ticket,
+                                    std::string_view target) override;
+
+ private:
+  std::shared_ptr<mux::Link> find(request::PrincipalId) const;
+  void ended(std::string session, std::string_view by);
+
+  db::Store& store_;
+  const base::Clock& clock_;
+  const base::Random::Key dice_;
+  std::atomic<std::uint64_t> records_ = 0;
+  Serve serve_;
+  mutable std::mutex mutex_;
+  std::uint64_t next_ = 1;
+  std::map<std::uint64_t, std::pair<request::PrincipalId, std::shared_ptr<mux::Link>>> links_;
+};
+
+std::shared_ptr<mux::Link> LinksOfProcess::find(request::PrincipalId node) const {
+  const std::lock_guard lock{mutex_};
+  for (const auto& [number, link] : links_)
+    if (link.first == node && link.second && link.second->alive()) return link.second;
+  return nullptr;
+}
+
+void LinksOfProcess::attach(request::PrincipalId node, const request::Caller& caller,
+                            std::shared_ptr<http::WebSocket> socket, std::function<void()> closed) {
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    number = next_++;
+    links_.emplace(number, std::pair{node, std::shared_ptr<mux::Link>{}});
+  }
+  auto link = mux::attach(
+      std::move(socket), false,
+      {.opened =
+           [this, caller](std::string what, std::shared_ptr<mux::Stream> stream) {
+             if (what != mux::request_stream) return stream->reset("a node opens requests, nothing else");
+             mux::serve_request(std::move(stream), "link:" + caller.principal.text(),
+                                [this, caller](http::Request request, std::shared_ptr<http::Responder> responder) {
+                                  serve_(caller, std::move(request), std::move(responder));
+                                });
+           },
+       .closed =
+           [this, number, closed = std::move(closed)](std::string) {
+             std::shared_ptr<mux::Link> last;  // ends outside the lock
+             {
+               const std::lock_guard lock{mutex_};
+               if (const auto found = links_.find(number); found != links_.end()) {
+                 last = std::move(found->second.second);
+                 links_.erase(found);
+               }
+             }
+             closed();
+           }});
+  const std::lock_guard lock{mutex_};
+  if (const auto found = links_.find(number); found != links_.end()) found->second.second = std::move(link);
+}
+
+bool LinksOfProcess::relay(const request::Relay& what, const http::Request& request,
+                           std::shared_ptr<http::Responder> responder,
+                           std::shared_ptr<std::function<void(std::string_view)>> cut, std::function<void()> closed) {
+  const auto link = find(what.node);
+  if (!link) return false;
+  const auto stream = link->open(what.what);
+  if (!stream) return false;
+  auto end = std::make_shared<Once>([this, session = what.session, closed = std::move(closed)](std::string_view by) {
+    ended(session, by);
+    closed();
+  });
+  if (!request.websocket) {
+    auto bytes = responder->stream(200, {{"Content-Type", what.content_type}, {"Cache-Control", "no-store"}});
+    if (!bytes) {
+      stream->reset("gone");
+      (*end)("closed");
+      return true;
+    }
+    *cut = [stream, bytes, end](std::string_view) {
+      stream->reset("cut");
+      bytes->close();
+      (*end)("cut");
+    };
+    bytes->on_close([stream, end] {
+      stream->reset("closed");
+      (*end)("closed");
+    });
+    stream->on_end([bytes] { bytes->close(); });
+    stream->on_reset([bytes](std::string) { bytes->close(); });
+    stream->on_data([bytes, stream](std::string piece) {
+      if (!bytes->write(std::move(piece))) stream->reset("reader too slow");
+    });
+    return true;
+  }
+  auto socket = std::make_shared<std::shared_ptr<http::WebSocket>>();
+  auto guard = std::make_shared<std::mutex>();
+  *cut = [stream, socket, guard, end](std::string_view reason) {
+    stream->reset("cut");
+    std::shared_ptr<http::WebSocket> open;
+    {
+      const std::lock_guard lock{*guard};
+      open = *socket;
+    }
+    if (open) open->close(policy_violation, reason);
+    (*end)("cut");
+  };
+  responder->upgrade("gpuaas.ticket.accepted", [stream, socket, guard, end](std::shared_ptr<http::WebSocket> ws) {
+    {
+      const std::lock_guard lock{*guard};
+      *socket = ws;
+    }
+    ws->on_message([stream, ws_ = std::weak_ptr{ws}](std::string message, bool binary) {
+      if (stream->write(frame(message, binary))) return;
+      if (const auto open = ws_.lock()) open->close(internal_error, "the node does not keep up");
+    });
+    ws->on_close([stream, end](std::uint16_t, std::string) {
+      stream->reset("closed");
+      (*end)("closed");
+    });
+    auto parser = std::make_shared<FrameParser>();
+    stream->on_end([ws] { ws->close(normal_closure, "ended"); });
+    stream->on_reset([ws](std::string reason) { ws->close(internal_error, reason); });
+    stream->on_data([ws, stream, parser](std::string bytes) {
+      const bool sound = parser->feed(bytes, [&](std::string message, bool binary) {
+        if (!ws->send(std::move(message), binary)) stream->reset("reader too slow");
+      });
+      if (!sound) stream->reset("not a frame");
+    });
+    ws->start();
+  });
+  return true;
+}
+
+base::Result<request::Caller> LinksOfProcess::use(db::Tx& tx, const request::Env& env, std::string_view ticket,
+                                                  std::string_view target) {
+  const auto id = SessionId::parse(target);
+  if (!id) return base::Error{base::unauthenticated};
+  const auto row = store::use_ticket(tx, *id, crypto::hex(crypto::sha256(ticket)), env.now);
+  if (!row) return base::Error{base::unauthenticated, "the ticket was used, is too old, or belongs to another session"};
+  logbook::append(tx, env,
+                  {.path = row->path,
+                   .principal = row->session.principal,
+                   .home = row->organization,
+                   .action = std::string{session_open.name},
+                   .resource = row->session.resource,
+                   .detail = R"({"session":")" + row->session.id.text() + R"("})"});
+  return request::Caller{.principal = row->session.principal, .home = row->organization};
+}
+
+void LinksOfProcess::ended(std::string session, std::string_view by) {
+  if (session.empty()) return;
+  const auto id = SessionId::parse(session);
+  CHECK(id.has_value());
+  store_.change(
+      [this, id = *id, by = std::string{by}, number = ++records_](db::Tx& tx) -> base::Result<void> {
+        base::Random random{dice_, number, 0};
+        const request::Env env{clock_.now(), random};
+        if (!store::end(tx, id, env.now, by)) return {};
+        const auto row = store::find(tx, id);
+        logbook::append(tx, env,
+                        {.path = row->path,
+                         .principal = row->session.principal,
+                         .home = row->organization,
+                         .action = "access.session.end",
+                         .resource = row->session.resource,
+                         .detail = R"({"session":")" + id.text() + R"(","by":")" + by + R"("})"});
+        return {};
+      },
+      [](base::Result<void>) {});
+}
+
+void LinksOfProcess::close_all(std::string_view reason) {
+  std::vector<std::shared_ptr<mux::Link>> all;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [number, link] : links_)
+      if (link.second) all.push_back(link.second);
+  }
+  for (const auto& link : all) link->close(reason);
+}
+
+}  // namespace
+
+std::unique_ptr<Links> make_links(db::Store& store, const base::Clock& clock, base::Random::Key dice) {
+  return std::make_unique<LinksOfProcess>(store, clock, dice);
+}
+
+}  // namespace access

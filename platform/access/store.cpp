@@ -1,0 +1,99 @@
+#include "platform/access/store.hpp"
+
+namespace access::store {
+namespace {
+
+constexpr db::Query insert_session{"access.insert", R"sql(
+  INSERT INTO access_sessions (id, organization_id, path, principal_id, family, resource, node_id, what, ticket_sha256,
+                               created_at, ticket_expires_at)
+  VALUES (:id, :organization, :path, :principal, :family, :resource, :node, :what, :ticket, :created_at, :expires_at))sql"};
+
+constexpr db::Query find_session{"access.find", R"sql(
+  SELECT id, organization_id, path, principal_id, family, resource, node_id, what, created_at, opened_at, ended_at, ended_by
+  FROM access_sessions WHERE id = :id)sql"};
+
+constexpr db::Query use_ticket_of{"access.use_ticket", R"sql(
+  UPDATE access_sessions SET opened_at = :now
+  WHERE id = :id AND ticket_sha256 = :ticket AND opened_at IS NULL AND ended_at IS NULL AND ticket_expires_at > :now)sql"};
+
+constexpr db::Query end_session{"access.end", R"sql(
+  UPDATE access_sessions SET ended_at = :now, ended_by = :by WHERE id = :id AND ended_at IS NULL)sql"};
+
+constexpr db::Query list_sessions{"access.list", R"sql(
+  SELECT id, organization_id, path, principal_id, family, resource, node_id, what, created_at, opened_at, ended_at, ended_by
+  FROM access_sessions WHERE resource = :resource AND id > :after ORDER BY id LIMIT :limit)sql"};
+
+std::string path_text(const std::vector<request::Scope>& path) {
+  std::string text;
+  for (const request::Scope& scope : path) text += (text.empty() ? "" : "/") + request::text(scope);
+  return text;
+}
+
+std::vector<request::Scope> path_of(std::string_view text) {
+  std::vector<request::Scope> path;
+  while (!text.empty()) {
+    const std::size_t end = text.find('/');
+    auto scope = request::scope_from_text(text.substr(0, end));
+    CHECK(scope.has_value());
+    path.push_back(*scope);
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+  }
+  return path;
+}
+
+Session read_session(const db::Row& row) {
+  return {.id = row.get<SessionId>("id"),
+          .surface = row.get<Family>("family"),
+          .resource = row.get<std::string>("resource"),
+          .principal = row.get<request::PrincipalId>("principal_id"),
+          .created_at = row.get<base::Instant>("created_at"),
+          .opened_at = row.get<std::optional<base::Instant>>("opened_at"),
+          .ended_at = row.get<std::optional<base::Instant>>("ended_at"),
+          .ended_by = row.get<std::string>("ended_by")};
+}
+
+Row read(const db::Row& row) {
+  return {.session = read_session(row),
+          .organization = row.get<request::OrganizationId>("organization_id"),
+          .path = path_of(row.get<std::string>("path")),
+          .node = row.get<request::PrincipalId>("node_id"),
+          .what = row.get<std::string>("what")};
+}
+
+}  // namespace
+
+void insert(db::Tx& tx, const request::Granted<session_create>& granted, const Row& row, std::string_view ticket,
+            base::Instant expires_at) {
+  CHECK(row.session.principal == granted.principal());
+  const int inserted = tx.run(insert_session, {{"id", row.session.id},
+                                               {"organization", row.organization},
+                                               {"path", path_text(row.path)},
+                                               {"principal", row.session.principal},
+                                               {"family", row.session.surface},
+                                               {"resource", row.session.resource},
+                                               {"node", row.node},
+                                               {"what", row.what},
+                                               {"ticket", ticket},
+                                               {"created_at", row.session.created_at},
+                                               {"expires_at", expires_at}});
+  CHECK(inserted == 1);
+}
+
+std::optional<Row> find(db::Snapshot& snapshot, SessionId id) {
+  return snapshot.one(find_session, {{"id", id}}, read);
+}
+
+std::optional<Row> use_ticket(db::Tx& tx, SessionId id, std::string_view ticket, base::Instant now) {
+  if (tx.run(use_ticket_of, {{"id", id}, {"ticket", ticket}, {"now", now}}) != 1) return std::nullopt;
+  return find(tx, id);
+}
+
+bool end(db::Tx& tx, SessionId id, base::Instant now, std::string_view by) {
+  return tx.run(end_session, {{"id", id}, {"now", now}, {"by", by}}) == 1;
+}
+
+base::Page<Session> list(db::Snapshot& snapshot, std::string_view resource, const base::Cursor& cursor) {
+  return snapshot.page(list_sessions, cursor, {{"resource", resource}}, read_session);
+}
+
+}  // namespace access::store
