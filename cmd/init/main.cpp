@@ -109,7 +109,6 @@ init::Message become(Plan& plan, int slave) {
   if (chdir(plan.directory) != 0) return {init::failed, init::at_directory, 0, errno};
   send({init::about, 0, 0, 0});
   environ = plan.env.data();
-  prctl(PR_SET_DUMPABLE, 1);  // exec sets it again; a failed exec ends this process anyhow
   execvp(plan.argv[0], plan.argv.data());
   return {init::failed, init::at_exec, 0, errno};
 }
