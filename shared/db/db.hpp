@@ -25,6 +25,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -79,7 +80,7 @@ class Snapshot {
   template <class Read, class T = std::invoke_result_t<Read, const Row&>>
   std::optional<T> one(const Query& query, Params params, Read read) {
     std::optional<T> found;
-    each(query, params, [&](const Row& row) {
+    each(query, list(params), [&](const Row& row) {
       CHECK(!found);
       found.emplace(read(row));
     });
@@ -90,7 +91,7 @@ class Snapshot {
   template <class Read, class T = std::invoke_result_t<Read, const Row&>>
   std::vector<T> all(const Query& query, Params params, Read read) {
     std::vector<T> found;
-    each(query, params, [&](const Row& row) { found.push_back(read(row)); });
+    each(query, list(params), [&](const Row& row) { found.push_back(read(row)); });
     return found;
   }
 
@@ -121,7 +122,9 @@ class Snapshot {
  protected:
   Snapshot() = default;
   ~Snapshot() = default;
-  virtual void each(const Query&, const std::vector<Param>&, const std::function<void(const Row&)>&) = 0;
+  virtual void each(const Query&, std::span<const Param>, const std::function<void(const Row&)>&) = 0;
+
+  static std::span<const Param> list(Params params) { return {params.begin(), params.size()}; }
 };
 
 /// A snapshot that can be changed. An engine's trouble (contention, a lost connection, a full disk) unwinds through
@@ -130,7 +133,7 @@ class Snapshot {
 class Tx : public Snapshot {
  public:
   /// Returns how many rows it inserted, updated or deleted.
-  int run(const Query& query, Params params) { return execute(query, params); }
+  int run(const Query& query, Params params) { return execute(query, list(params)); }
 
   /// Runs `part` in a savepoint, so that its error undoes what it did and no more. The runner calls a commit through
   /// this, and then records in the same transaction what came of it.
@@ -142,7 +145,7 @@ class Tx : public Snapshot {
 
  protected:
   ~Tx() = default;
-  virtual int execute(const Query&, const std::vector<Param>&) = 0;
+  virtual int execute(const Query&, std::span<const Param>) = 0;
 };
 
 /// Opens short snapshots around what is slow: `prepare` reads a password's hash, and verifies it with none open.
@@ -166,6 +169,14 @@ class Reader {
   virtual void open(const std::function<void(Snapshot&)>&) const = 0;
 };
 
+/// What a store did since it was opened; for metrics and tests.
+struct Stats {
+  std::int64_t changes = 0;      // works that stand
+  std::int64_t commits = 0;      // COMMITs that made works durable
+  std::int64_t shared_most = 0;  // the most works that shared one COMMIT
+  std::int64_t again = 0;        // works that were run again, for whatever reason
+};
+
 /// One database: opened by main, used by the runners of requests and jobs, never by a module.
 class Store : public Reader {
  public:
@@ -177,6 +188,13 @@ class Store : public Reader {
   /// Blocks nobody. `work` runs on the engine's thread, and again until it stands, five times at most. `done` is called
   /// once, there too: what `work` did is durable, or nothing of it remains (its own error, `contended`, `unavailable`).
   virtual void change(Work work, Done done) = 0;
+
+  /// Only of a store opened with `own_thread = false`: runs what waits, up to one shared commit, on the caller's
+  /// thread, and returns how many works that were.
+  virtual int run_waiting() { return 0; }
+
+  virtual Stats stats() const = 0;
+  virtual std::string engine() const = 0;  // "sqlite" or "postgres"
 };
 
 }  // namespace db

@@ -17,7 +17,7 @@ namespace db {
 struct Migration {
   std::string module;  // "platform/badges"
   std::string name;    // "0001_badges"
-  std::string sql;     // PostgreSQL's form with @strict, @append_only(table), @id, @int
+  std::string sql;     // PostgreSQL's form with the macros of migrate.hpp
 };
 
 /// All of `DIR/schema/*.sql` in order. Errors: `invalid` (unreadable, no `-- expand` or `-- contract` first line).
@@ -32,6 +32,7 @@ struct Options {
   const base::Clock* clock = nullptr;   // for beats; required
   std::string sqlite_vfs;               // the simulator's file layer; empty: the real one
   std::string sqlite_synchronous = "FULL";  // OFF only to show that the simulator notices
+  bool own_thread = true;               // SQLite: false for the simulator, which calls `Store::run_waiting`
 };
 
 struct Opened {

@@ -1,0 +1,223 @@
+#include "shared/db/postgres_store.hpp"
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "shared/base/random.hpp"
+#include "shared/db/migrate.hpp"
+#include "shared/db/postgres_connection.hpp"
+#include "shared/db/postgres_sequencer.hpp"
+#include "shared/db/read_pool.hpp"
+#include "shared/db/trouble.hpp"
+
+namespace db {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t waiting_max = 4096;  // works; one more is told to come again
+constexpr int runs_max = 5;
+constexpr std::array<int, runs_max - 1> pause_ms{1, 4, 16, 64};  // before each further run, give or take a half
+constexpr milliseconds usual_timeout = Query{}.timeout;
+
+constexpr const char* write_session =
+    "SET lock_timeout = 500; SET idle_in_transaction_session_timeout = 1000; SET client_min_messages = warning";
+constexpr const char* read_session =
+    "SET statement_timeout = 1000; SET idle_in_transaction_session_timeout = 10000; SET client_min_messages = warning";
+
+class PostgresSnapshot final : public Snapshot {
+ public:
+  explicit PostgresSnapshot(PostgresConnection& connection) : connection_(connection) {
+    connection_.connect();
+    connection_.defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  }
+
+ private:
+  void each(const Query& query, std::span<const Param> params, const std::function<void(const Row&)>& read) override {
+    if (query.timeout != timeout_) connection_.defer("SET LOCAL statement_timeout = " + std::to_string(query.timeout.count()));
+    timeout_ = query.timeout;
+    connection_.each(query, params, read);
+  }
+
+  PostgresConnection& connection_;
+  milliseconds timeout_ = usual_timeout;
+};
+
+struct Job {
+  Store::Work work;
+  Store::Done done;
+};
+
+class PostgresStore final : public Store {
+ public:
+  explicit PostgresStore(Options options)
+      : options_(std::move(options)), random_(base::Random::kernel_key(), 0, 0) {
+    for (int i = 0; i < options_.readers; ++i) readers_.add(std::make_unique<PostgresConnection>(options_.url, read_session));
+  }
+
+  ~PostgresStore() override {
+    {
+      const std::scoped_lock lock{mutex_};
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  base::Result<int> prepare() {
+    PostgresConnection connection{options_.url, write_session};
+    connection.connect();
+    connection.script("SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0");  // another may be migrating
+    connection.defer("BEGIN ISOLATION LEVEL READ COMMITTED");
+    PostgresTx transaction{connection};
+    Tx& tx = transaction;
+    tx.lock("db.migrations", false);
+    auto applied = migrate(tx, Dialect::postgres, options_.migrations, options_.clock->now(),
+                           [&](const std::string& sql) { connection.script(sql); });
+    connection.finish(applied ? "COMMIT" : "ROLLBACK");
+    if (!applied) return applied;
+    if (options_.sequence.step)
+      sequencer_ = std::make_unique<PostgresSequencer>(options_.url, options_.sequence, *options_.clock);
+    for (int i = 0; i < options_.writers; ++i) threads_.emplace_back([this] { serve(); });
+    return applied;
+  }
+
+  void change(Work work, Done done) override {
+    {
+      const std::scoped_lock lock{mutex_};
+      if (waiting_.size() < waiting_max && !stopping_) {
+        waiting_.push_back({.work = std::move(work), .done = std::move(done)});
+        wake_.notify_one();
+        return;
+      }
+    }
+    done(base::Error{base::unavailable, "too many changes wait"});
+  }
+
+  Stats stats() const override {
+    const std::scoped_lock lock{mutex_};
+    return stats_;
+  }
+  std::string engine() const override { return "postgres"; }
+
+ private:
+  // A connection that was lost while it was idle costs a snapshot nothing: the look begins again, once.
+  void open(const std::function<void(Snapshot&)>& look) const override {
+    readers_.with([&](PostgresConnection& connection) {
+      const bool was_open = connection.connected();
+      try {
+        look_at(connection, look);
+      } catch (const Lost&) {
+        if (!was_open) throw;
+        look_at(connection, look);
+      } catch (const Contended& trouble) {  // a replay of the server's, not ours
+        throw Unavailable(trouble.what());
+      }
+    });
+  }
+
+  static void look_at(PostgresConnection& connection, const std::function<void(Snapshot&)>& look) {
+    PostgresSnapshot snapshot{connection};
+    try {
+      look(snapshot);
+      connection.finish_later("COMMIT");
+    } catch (...) {
+      connection.roll_back();
+      throw;
+    }
+  }
+
+  void serve() {
+    PostgresConnection connection{options_.url, write_session};
+    for (;;) {
+      Job job;
+      {
+        std::unique_lock lock{mutex_};
+        wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        job = std::move(waiting_.front());
+        waiting_.pop_front();
+      }
+      base::Result<void> result = run(connection, job.work);
+      if (result && sequencer_) sequencer_->poke();
+      job.done(std::move(result));
+    }
+  }
+
+  base::Result<void> run(PostgresConnection& connection, Work& work) {
+    base::Error last{base::contended};
+    for (int run = 0; run < runs_max; ++run) {
+      if (run > 0) pause(run);
+      try {
+        return run_once(connection, work);
+      } catch (const Contended& trouble) {
+        connection.roll_back();
+        last = trouble.error();
+      } catch (const Lost& trouble) {
+        connection.close();
+        last = trouble.error();
+      } catch (const Trouble& trouble) {
+        connection.roll_back();
+        return trouble.error();
+      }
+    }
+    return last;
+  }
+
+  base::Result<void> run_once(PostgresConnection& connection, Work& work) {
+    connection.connect();
+    connection.defer("BEGIN ISOLATION LEVEL SERIALIZABLE");
+    PostgresTx tx{connection};
+    base::Result<void> result = work(tx);
+    if (!result) {
+      connection.roll_back();
+      return result;
+    }
+    if (connection.finish("COMMIT") != "COMMIT") return base::Error{base::internal, "a work went on after the engine's error"};
+    const std::scoped_lock lock{mutex_};
+    stats_.changes += 1;
+    stats_.commits += 1;
+    stats_.shared_most = 1;
+    return result;
+  }
+
+  void pause(int run) {
+    std::uint64_t us = 0;
+    {
+      const std::scoped_lock lock{mutex_};
+      stats_.again += 1;
+      const auto base_us = static_cast<std::uint64_t>(pause_ms[static_cast<std::size_t>(run - 1)]) * 1000;
+      us = base_us / 2 + random_.below(base_us);
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds{us});
+  }
+
+  Options options_;
+  mutable ReadPool<PostgresConnection> readers_;
+  std::unique_ptr<PostgresSequencer> sequencer_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> waiting_;
+  base::Random random_;  // of the pauses
+  Stats stats_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+base::Result<Opened> open_postgres(Options options) {
+  try {
+    auto store = std::make_unique<PostgresStore>(std::move(options));
+    const auto applied = store->prepare();
+    if (!applied) return applied.error();
+    return Opened{.store = std::move(store), .migrations_applied = *applied};
+  } catch (const Trouble& trouble) {
+    return trouble.error();
+  }
+}
+
+}  // namespace db
