@@ -42,7 +42,8 @@ Limits limits_of(const Type& type) {
 
 std::string expected(const Type& type) {
   switch (type.form) {
-    case Form::boolean: return "true or false";
+    case Form::boolean:
+      return "true or false";
     case Form::integer: {
       const Limits limits = limits_of(type);
       return "an integer from " + std::to_string(limits.min) + " to " + std::to_string(limits.max);
@@ -50,12 +51,18 @@ std::string expected(const Type& type) {
     case Form::text:
       if (!type.words.empty()) return "an id that begins with " + joined(type.words) + " and an underscore";
       return std::string{type.expected};
-    case Form::word: return "one of " + joined(type.words);
-    case Form::list: return "a list";
-    case Form::optional: return expected(type.inner()) + " or null";
-    case Form::money: return R"(an amount such as {"amount":"0.064558","currency":"EUR"})";
-    case Form::rate: return R"(a rate such as {"amount":"2.499","currency":"EUR","per":3600})";
-    default: return "an object";
+    case Form::word:
+      return "one of " + joined(type.words);
+    case Form::list:
+      return "a list";
+    case Form::optional:
+      return expected(type.inner()) + " or null";
+    case Form::money:
+      return R"(an amount such as {"amount":"0.064558","currency":"EUR"})";
+    case Form::rate:
+      return R"(a rate such as {"amount":"2.499","currency":"EUR","per":3600})";
+    default:
+      return "an object";
   }
 }
 
@@ -98,12 +105,22 @@ bool read_boolean(std::string_view text, void* out) {
 Failure fill_from_text(const Type& type, std::string_view text, void* out, const Place& place) {
   bool read = false;
   switch (type.form) {
-    case Form::boolean: read = read_boolean(text, out); break;
-    case Form::integer: read = read_integer(type, text, out); break;
-    case Form::word: read = read_word(type, text, out); break;
-    case Form::text: read = type.read(text, out); break;
-    case Form::optional: return fill_from_text(type.inner(), text, type.add(out, {}), place);
-    default: return fail(place, "cannot be given as a parameter: send it in the body");
+    case Form::boolean:
+      read = read_boolean(text, out);
+      break;
+    case Form::integer:
+      read = read_integer(type, text, out);
+      break;
+    case Form::word:
+      read = read_word(type, text, out);
+      break;
+    case Form::text:
+      read = type.read(text, out);
+      break;
+    case Form::optional:
+      return fill_from_text(type.inner(), text, type.add(out, {}), place);
+    default:
+      return fail(place, "cannot be given as a parameter: send it in the body");
   }
   if (!read) return fail(place, "expected " + expected(type));
   return {};
@@ -118,13 +135,17 @@ std::optional<Size> size_of(const Type& type, const void* value) {
   const auto count = [](void* to, std::string_view, const void*) { ++*static_cast<std::int64_t*>(to); };
   std::int64_t items = 0;
   switch (type.form) {
-    case Form::integer: return Size{load(type, value), "an integer"};
+    case Form::integer:
+      return Size{load(type, value), "an integer"};
     case Form::text:
       if (type.print == nullptr) return {};
       return Size{static_cast<std::int64_t>(type.print(value).size()), "a text of"};
     case Form::list:
-    case Form::map: type.each(value, &items, count); return Size{items, "a list of"};
-    default: return {};
+    case Form::map:
+      type.each(value, &items, count);
+      return Size{items, "a list of"};
+    default:
+      return {};
   }
 }
 
@@ -143,8 +164,8 @@ Failure check_range(const Field& field, const Type& type, const void* value, con
   if (type.form != Form::integer && field.max == INT64_MAX)
     detail += " at least " + std::to_string(field.min);
   else
-    detail += (type.form == Form::integer ? " from " : " ") + std::to_string(field.min) + " to " +
-              std::to_string(field.max);
+    detail +=
+        (type.form == Form::integer ? " from " : " ") + std::to_string(field.min) + " to " + std::to_string(field.max);
   if (type.form == Form::text) detail += " bytes";
   if (type.form == Form::list || type.form == Form::map) detail += " items";
   return fail(place, std::move(detail));
@@ -271,22 +292,33 @@ Failure fill(const Type& type, const Document& document, void* out, const Place&
   const auto is = [&](Kind kind) { return document.kind() == kind; };
   bool read = false;
   switch (type.form) {
-    case Form::structure: return fill_structure(type, document, out, place);
+    case Form::structure:
+      return fill_structure(type, document, out, place);
     case Form::list:
-    case Form::map: return fill_items(type, document, out, place);
+    case Form::map:
+      return fill_items(type, document, out, place);
     case Form::money:
-    case Form::rate: return fill_amount(type, document, out, place);
+    case Form::rate:
+      return fill_amount(type, document, out, place);
     case Form::optional:
       if (is(Kind::null)) return {};
       return fill(type.inner(), document, type.add(out, {}), place);
-    case Form::any: static_cast<Json*>(out)->text = document.canonical(); return {};
+    case Form::any:
+      static_cast<Json*>(out)->text = document.canonical();
+      return {};
     case Form::boolean:
       read = is(Kind::boolean);
       if (read) *static_cast<bool*>(out) = document.as_bool();
       break;
-    case Form::integer: read = is(Kind::number) && read_integer(type, document.as_text(), out); break;
-    case Form::word: read = is(Kind::text) && read_word(type, document.as_text(), out); break;
-    case Form::text: read = is(Kind::text) && type.read(document.as_text(), out); break;
+    case Form::integer:
+      read = is(Kind::number) && read_integer(type, document.as_text(), out);
+      break;
+    case Form::word:
+      read = is(Kind::text) && read_word(type, document.as_text(), out);
+      break;
+    case Form::text:
+      read = is(Kind::text) && type.read(document.as_text(), out);
+      break;
   }
   if (!read) return fail(place, "expected " + expected(type));
   return {};

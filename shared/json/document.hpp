@@ -1,5 +1,5 @@
-// A JSON text as a tree, and a writer of one: for clients, tests, problem+json and OpenAPI, where no struct describes the
-// text. What the API takes and answers goes through structs (json.hpp), not through here.
+// A JSON text as a tree, and a writer of one: for clients, tests, problem+json and OpenAPI, where no struct describes
+// the text. What the API takes and answers goes through structs (json.hpp), not through here.
 //
 // A Document is read forgivingly: what is not there is null, and a null has no text. Numbers keep their digits.
 #pragma once

@@ -35,10 +35,17 @@ std::size_t sequence(std::string_view text, std::size_t at) {
 void append_control(char c, std::string& out) {
   constexpr std::string_view hex = "0123456789abcdef";
   switch (c) {
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   const auto value = static_cast<unsigned char>(c);
   out += "\\u00";
@@ -135,7 +142,9 @@ std::string print_currency(const void* currency) { return static_cast<const base
 
 void encode(const Type& type, const void* value, std::string& out) {
   switch (type.form) {
-    case Form::boolean: out += *static_cast<const bool*>(value) ? "true" : "false"; return;
+    case Form::boolean:
+      out += *static_cast<const bool*>(value) ? "true" : "false";
+      return;
     case Form::integer: {
       const std::int64_t number = load(type, value);
       out += type.is_signed ? std::to_string(number) : std::to_string(static_cast<std::uint64_t>(number));
@@ -145,8 +154,12 @@ void encode(const Type& type, const void* value, std::string& out) {
       CHECK(type.print != nullptr);  // a secret is never encoded
       append_quoted(type.print(value), out);
       return;
-    case Form::word: append_quoted(word_of(type, value), out); return;
-    case Form::any: out += static_cast<const Json*>(value)->text; return;
+    case Form::word:
+      append_quoted(word_of(type, value), out);
+      return;
+    case Form::any:
+      out += static_cast<const Json*>(value)->text;
+      return;
     case Form::money: {
       const auto& money = *static_cast<const base::Money*>(value);
       append_amount(base::to_text(money), money.currency, out);
@@ -159,7 +172,9 @@ void encode(const Type& type, const void* value, std::string& out) {
       out += ",\"per\":" + std::to_string(rate.per) + "}";
       return;
     }
-    case Form::structure: append_structure(type, value, out); return;
+    case Form::structure:
+      append_structure(type, value, out);
+      return;
     case Form::optional: {
       Items items{.type = type.inner(), .out = out, .map = false};
       type.each(value, &items, append_item);
@@ -188,12 +203,21 @@ std::string quoted(std::string_view text) {
 
 void Document::print(std::string& out, bool in_order) const {
   switch (kind_) {
-    case Kind::null: out += "null"; return;
-    case Kind::boolean: out += flag_ ? "true" : "false"; return;
-    case Kind::number: out += in_order ? normal_number(text_) : text_; return;
-    case Kind::text: append_quoted(text_, out); return;
+    case Kind::null:
+      out += "null";
+      return;
+    case Kind::boolean:
+      out += flag_ ? "true" : "false";
+      return;
+    case Kind::number:
+      out += in_order ? normal_number(text_) : text_;
+      return;
+    case Kind::text:
+      append_quoted(text_, out);
+      return;
     case Kind::list:
-    case Kind::object: break;
+    case Kind::object:
+      break;
   }
   std::vector<std::size_t> order(items_.size());
   std::iota(order.begin(), order.end(), 0);

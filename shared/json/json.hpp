@@ -2,7 +2,8 @@
 // erased table (a few hundred lines in decode, encode and schema.cpp) does the rest; Boost.JSON only parses.
 //
 // Always true
-//   - decoding is strict: unknown members, duplicate keys, wrong types, invalid UTF-8, U+0000, numbers out of range, more
+//   - decoding is strict: unknown members, duplicate keys, wrong types, invalid UTF-8, U+0000, numbers out of range,
+//   more
 //     than `depth_max` levels or `members_max` members are errors, each with the JSON pointer (RFC 6901) of the place;
 //   - integers are exact: they are read from their digits, never through a floating-point number;
 //   - what was encoded is valid JSON, and decodes to an equal value; members stand in the order of their struct;
@@ -14,14 +15,15 @@
 // string, T> (free keys), std::variant of ids (an id of any), `Json` (any JSON value, kept as canonical text).
 // std::monostate is the empty object, the input of a route that takes none.
 //
-// A member is required unless it is a std::optional or its struct names it in `json_defaults`: Boost.Describe cannot see
-// that a member has a default value. A member named like a C++ keyword has a trailing underscore, which JSON drops.
+// A member is required unless it is a std::optional or its struct names it in `json_defaults`: Boost.Describe cannot
+// see that a member has a default value. A member named like a C++ keyword has a trailing underscore, which JSON drops.
 //
 //   struct Launch {
 //     std::string name;
 //     int gpus = 1;
 //     static constexpr std::array json_defaults{"gpus"};
-//     static constexpr std::array json_ranges{json::Range{"gpus", 1, 8}, json::Range{"name", 1, 63}};  // text: its bytes
+//     static constexpr std::array json_ranges{json::Range{"gpus", 1, 8}, json::Range{"name", 1, 63}};  // text: its
+//     bytes
 //   };
 //   BOOST_DESCRIBE_STRUCT(Launch, (), (name, gpus))
 #pragma once
@@ -78,8 +80,9 @@ base::Result<T> decode_with(std::string_view body, const Params& query);
 template <class T>
 std::string encode(const T& value);
 
-/// The JSON Schema (2020-12) of T; described structs as {"$ref": "#/components/schemas/Name"} and listed in `components`.
-/// Name is the struct's own, without namespaces; of two structs of one name, one says `json_name` (a string_view).
+/// The JSON Schema (2020-12) of T; described structs as {"$ref": "#/components/schemas/Name"} and listed in
+/// `components`. Name is the struct's own, without namespaces; of two structs of one name, one says `json_name` (a
+/// string_view).
 template <class T>
 std::string schema(std::map<std::string, std::string>& components);
 

@@ -51,8 +51,9 @@ struct Everything {
   std::string default_;
   bool operator==(const Everything&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Everything, (), (flag, small, large, larger, text, project, who, day, at, money, rate, currency, verdict, label,
-                                       count, labels, sizes, any, default_))
+BOOST_DESCRIBE_STRUCT(Everything, (),
+                      (flag, small, large, larger, text, project, who, day, at, money, rate, currency, verdict, label,
+                       count, labels, sizes, any, default_))
 
 struct Launch {
   ProjectId project;
@@ -225,10 +226,35 @@ TEST(Json, LimitsAreErrorsNotCrashes) {
 }
 
 TEST(Json, BrokenTextIsRefused) {
-  for (const std::string_view text :
-       {"", " ", "{", "[1,]", "{\"a\":1,}", "nul", "01", "+1", "1.", ".5", "'a'", "{a:1}", "[1] 2", "// c\n1", "NaN",
-        "Infinity", "-", "\"\\x\"", "\"a\nb\"", "\xEF\xBB\xBF{}", "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"",
-        R"("\ud800")", R"("\udc00x")", R"("\u0000")", R"({"\u0000":1})", "{\"\xff\":1}", "\"a"})
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "{",
+                                      "[1,]",
+                                      "{\"a\":1,}",
+                                      "nul",
+                                      "01",
+                                      "+1",
+                                      "1.",
+                                      ".5",
+                                      "'a'",
+                                      "{a:1}",
+                                      "[1] 2",
+                                      "// c\n1",
+                                      "NaN",
+                                      "Infinity",
+                                      "-",
+                                      "\"\\x\"",
+                                      "\"a\nb\"",
+                                      "\xEF\xBB\xBF{}",
+                                      "\"\xff\"",
+                                      "\"\xc0\xaf\"",
+                                      "\"\xed\xa0\x80\"",
+                                      R"("\ud800")",
+                                      R"("\udc00x")",
+                                      R"("\u0000")",
+                                      R"({"\u0000":1})",
+                                      "{\"\xff\":1}",
+                                      "\"a"})
     EXPECT_NE(refusal<Json>(text), "ok") << text;
   EXPECT_EQ(refusal<Json>(" [1] "), "ok");
   EXPECT_EQ(decode<std::string>(R"("\ud834\udd1e")").value(), "𝄞");
@@ -264,7 +290,8 @@ TEST(Json, ParametersAreReadByTheMembersType) {
   EXPECT_EQ(outcome(decode_with<std::monostate>("", {{"a", "1"}})), "/a: unknown parameter `a`");
   EXPECT_EQ(outcome(decode_with<Tree>("", {{"name", "n"}, {"below", "[]"}})),
             "/below: cannot be given as a parameter: send it in the body");
-  const auto parts = decode_parts<Launch>({{"project", some_project.text()}}, {{"until", "2027-03-02"}, {"name", "n"}}, "");
+  const auto parts =
+      decode_parts<Launch>({{"project", some_project.text()}}, {{"until", "2027-03-02"}, {"name", "n"}}, "");
   ASSERT_TRUE(parts) << outcome(parts);
   EXPECT_EQ(base::to_text(*parts->until), "2027-03-02");
 }
@@ -278,17 +305,17 @@ TEST(Json, SchemaDescribesWhatIsDecoded) {
             R"("until":{"anyOf":[{"type":"string","format":"date"},{"type":"null"}]}},)"
             R"("required":["project","name"],"additionalProperties":false})");
   EXPECT_EQ(schema<Tree>(components), R"({"$ref":"#/components/schemas/Tree"})");
-  EXPECT_EQ(components["Tree"],
-            R"({"type":"object","properties":{"name":{"type":"string"},)"
-            R"("below":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},)"
-            R"("required":["name"],"additionalProperties":false})");
+  EXPECT_EQ(components["Tree"], R"({"type":"object","properties":{"name":{"type":"string"},)"
+                                R"("below":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},)"
+                                R"("required":["name"],"additionalProperties":false})");
   schema<Everything>(components);
   EXPECT_EQ(components.size(), 6U);  // Everything, Label, Launch, Money, Rate, Tree
   for (const auto& [name, text] : components) EXPECT_TRUE(Document::parse(text)) << name;
   EXPECT_EQ(schema<std::monostate>(components), R"({"type":"object","properties":{},"additionalProperties":false})");
-  EXPECT_EQ(schema<base::Page<Tree>>(components),
-            R"({"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}},)"
-            R"("next":{"anyOf":[{"type":"string"},{"type":"null"}]}},"required":["items"],"additionalProperties":false})");
+  EXPECT_EQ(
+      schema<base::Page<Tree>>(components),
+      R"({"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}},)"
+      R"("next":{"anyOf":[{"type":"string"},{"type":"null"}]}},"required":["items"],"additionalProperties":false})");
 }
 
 TEST(Json, SchemaOfABodyLeavesOutThePathsMembers) {
@@ -387,9 +414,14 @@ TEST(Json, RandomBytesAreRefusedOrReadTheSameTwice) {
     for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
       const std::size_t at = random.below(text.size());
       switch (random.below(3)) {
-        case 0: text[at] = static_cast<char>(random.below(256)); break;
-        case 1: text.erase(at, 1 + random.below(8)); break;
-        default: text.insert(at, text.substr(random.below(text.size()), random.below(12)));
+        case 0:
+          text[at] = static_cast<char>(random.below(256));
+          break;
+        case 1:
+          text.erase(at, 1 + random.below(8));
+          break;
+        default:
+          text.insert(at, text.substr(random.below(text.size()), random.below(12)));
       }
     }
     const auto any = canonical(text);

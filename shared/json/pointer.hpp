@@ -1,4 +1,5 @@
-// A place in a JSON text (RFC 6901), kept as a chain on the stack while a value is read: it becomes text for an error only.
+// A place in a JSON text (RFC 6901), kept as a chain on the stack while a value is read: it becomes text for an error
+// only.
 #pragma once
 
 #include <string>

@@ -44,8 +44,8 @@ std::string integer_schema(const Type& type, const Field* field) {
 }
 
 std::string amount_schema(bool rate) {
-  const std::string amount = std::string{R"({"type":"string","pattern":"^-?[0-9]+([.][0-9]{1,)"} + (rate ? "12" : "6") +
-                             R"(})?$"})";
+  const std::string amount =
+      std::string{R"({"type":"string","pattern":"^-?[0-9]+([.][0-9]{1,)"} + (rate ? "12" : "6") + R"(})?$"})";
   Writer writer;
   writer.object().member("type", "object").key("properties").object();
   writer.key("amount").raw(amount);
@@ -120,18 +120,26 @@ std::string component(const Type& type, const Into& into) {
 
 std::string of(const Type& type, const Field* field, const Into& into) {
   switch (type.form) {
-    case Form::boolean: return fixed("boolean");
-    case Form::integer: return integer_schema(type, field);
-    case Form::text: return text_schema(type, field);
-    case Form::word: return word_schema(type);
-    case Form::any: return "{}";
+    case Form::boolean:
+      return fixed("boolean");
+    case Form::integer:
+      return integer_schema(type, field);
+    case Form::text:
+      return text_schema(type, field);
+    case Form::word:
+      return word_schema(type);
+    case Form::any:
+      return "{}";
     case Form::money:
-    case Form::rate: return component(type, into);
+    case Form::rate:
+      return component(type, into);
     case Form::list:
-    case Form::map: return items_schema(type, field, into);
+    case Form::map:
+      return items_schema(type, field, into);
     case Form::optional:
       return R"({"anyOf":[)" + of(type.inner(), field, into) + R"(,{"type":"null"}]})";
-    case Form::structure: break;
+    case Form::structure:
+      break;
   }
   return type.name.empty() ? object_schema(type, {}, into) : component(type, into);
 }

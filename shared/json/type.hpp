@@ -1,6 +1,6 @@
-// The field table: what json.hpp's functions know of a type, without its C++ type. For each struct the compiler makes one
-// constant array of fields, with a one-line function a member, and nothing else: code that reads, writes and describes
-// is written once, for all types, in decode.cpp, encode.cpp and schema.cpp.
+// The field table: what json.hpp's functions know of a type, without its C++ type. For each struct the compiler makes
+// one constant array of fields, with a one-line function a member, and nothing else: code that reads, writes and
+// describes is written once, for all types, in decode.cpp, encode.cpp and schema.cpp.
 #pragma once
 
 #include <array>
@@ -37,11 +37,11 @@ struct Type {
   const Type& (*inner)() = nullptr;  // optional, list, map
   void* (*add)(void* container, std::string_view key) = nullptr;
   void (*each)(const void* container, void* to, void (*visit)(void* to, std::string_view key, const void*)) = nullptr;
-  bool (*read)(std::string_view, void*) = nullptr;      // text: false if it is none
-  std::string (*print)(const void*) = nullptr;          // text: none for a secret
-  std::span<const std::string_view> words = {};         // word: its words; text of ids: their prefixes
-  std::span<const std::int64_t> values = {};            // word: the values of the words
-  unsigned char bytes = 0;                              // integer, word
+  bool (*read)(std::string_view, void*) = nullptr;  // text: false if it is none
+  std::string (*print)(const void*) = nullptr;      // text: none for a secret
+  std::span<const std::string_view> words = {};     // word: its words; text of ids: their prefixes
+  std::span<const std::int64_t> values = {};        // word: the values of the words
+  unsigned char bytes = 0;                          // integer, word
   bool is_signed = false;
 };
 
@@ -161,8 +161,9 @@ struct Fields<T> {
   static consteval std::array<Field, sizeof...(D)> make(L<D...>*) {
     return {field<T, D>()...};
   }
-  static constexpr auto table = make(static_cast<
-      boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>*>(nullptr));
+  static constexpr auto table = make(
+      static_cast<boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>*>(
+          nullptr));
 
   /// Each name in `json_defaults` and `json_ranges` is a member's: a mistyped one does not compile.
   static consteval bool named() {
@@ -300,16 +301,23 @@ constexpr Type make() {
   } else if constexpr (std::same_as<T, std::string>) {
     return {.form = Form::text, .expected = "a text", .read = &read_string, .print = &print_string};
   } else if constexpr (SecretText<T>) {
-    return {.form = Form::text, .expected = "a text", .format = "password", .read = [](std::string_view text, void* out) {
-              *static_cast<T*>(out) = T{std::string{text}};
-              return true;
-            }};
+    return {
+        .form = Form::text, .expected = "a text", .format = "password", .read = [](std::string_view text, void* out) {
+          *static_cast<T*>(out) = T{std::string{text}};
+          return true;
+        }};
   } else if constexpr (std::same_as<T, base::Day>) {
-    return {.form = Form::text, .expected = "a day such as 2027-03-02", .format = "date", .read = &read_day,
+    return {.form = Form::text,
+            .expected = "a day such as 2027-03-02",
+            .format = "date",
+            .read = &read_day,
             .print = &print_day};
   } else if constexpr (std::same_as<T, base::Instant>) {
-    return {.form = Form::text, .expected = "a time in UTC such as 2027-03-02T14:31:07Z", .format = "date-time",
-            .read = &read_instant, .print = &print_instant};
+    return {.form = Form::text,
+            .expected = "a time in UTC such as 2027-03-02T14:31:07Z",
+            .format = "date-time",
+            .read = &read_instant,
+            .print = &print_instant};
   } else if constexpr (std::same_as<T, base::Currency>) {
     return {.form = Form::text, .expected = "a currency such as EUR", .read = &read_currency, .print = &print_currency};
   } else if constexpr (base::is_id<T> || is_ids<T>) {
