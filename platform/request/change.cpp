@@ -86,7 +86,7 @@ void Runs::prepare(const AskPtr& ask) {
     if (known) return commit(ask);  // the transaction compares the bodies, and answers from it
   }
   auto random = dice(*ask, DiceStep::prepare);
-  auto prepared = ask->route->prepare(store_, *ask->authority, Env{ask->now, random}, ask->input.get());
+  auto prepared = ask->route->prepare(store_, *ask->authority, Env{ask->now, random, ask->caller.credential_id}, ask->input.get());
   if (prepared) {
     ask->prepared = std::move(*prepared);
     return commit(ask);
@@ -116,7 +116,7 @@ void Runs::commit(const AskPtr& ask) {
 
 base::Result<void> Runs::in_transaction(db::Tx& tx, Ask& ask, Outcome& outcome) {
   auto random = dice(ask, DiceStep::commit);
-  const Env env{ask.now, random};
+  const Env env{ask.now, random, ask.caller.credential_id};
   const Route& route = *ask.route;
 
   Authority authority = *ask.authority;

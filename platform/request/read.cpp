@@ -6,7 +6,7 @@ namespace request {
 
 void Runs::read_memory(const AskPtr& ask) {
   auto random = dice(*ask, DiceStep::prepare);
-  auto answer = ask->route->read(nullptr, *ask->authority, Env{ask->now, random}, ask->input.get());
+  auto answer = ask->route->read(nullptr, *ask->authority, Env{ask->now, random, ask->caller.credential_id}, ask->input.get());
   if (!answer) return refuse(ask, answer.error());
   send_answer(ask, ask->route->options.status, std::move(*answer));
 }
@@ -14,7 +14,7 @@ void Runs::read_memory(const AskPtr& ask) {
 void Runs::read(const AskPtr& ask) {
   on_pool(ask, [this, ask] {
     auto random = dice(*ask, DiceStep::prepare);
-    const Env env{ask->now, random};
+    const Env env{ask->now, random, ask->caller.credential_id};
     auto answer = store_.read([&](db::Snapshot& snapshot) {
       return ask->route->read(&snapshot, *ask->authority, env, ask->input.get());
     });

@@ -92,6 +92,7 @@ class Granted final {
 struct Env {
   base::Instant now;     // one, for prepare, commit and the records
   base::Random& random;  // a commit that runs again draws the same
+  std::string_view credential_id = {};  // the caller's key or sign-in session, for who ends or shows it (iam)
   base::Day today() const { return base::day_of(now); }
 };
 
