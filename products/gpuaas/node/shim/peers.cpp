@@ -1,0 +1,157 @@
+#include "products/gpuaas/node/shim/peers.hpp"
+
+#include "shared/json/json.hpp"
+
+namespace shim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto log_tick = 20ms;  // a flooding workload wakes a log's reader at most this often
+
+class Watcher final : public Peer {
+ public:
+  Watcher(Descriptor fd, const Sandbox& sandbox) : fd_(std::move(fd)), sandbox_(sandbox) { status_changed(); }
+
+  void add_to(Poll& poll) override {
+    const short events = waiting_ ? POLLIN | POLLOUT : POLLIN;
+    poll.on(fd_.get(), events, [this](short) {
+      if (waiting_) status_changed();
+      Packet packet;
+      if (receive_packet(fd_.get(), packet) == Got::gone) gone_ = true;
+    });
+  }
+  /// Only the newest status counts: one that waited is not sent.
+  void status_changed() override {
+    const Sent sent = send_packet(fd_.get(), Kind::status, json::encode(sandbox_.status()));
+    waiting_ = sent == Sent::full;
+    if (sent == Sent::gone) gone_ = true;
+  }
+  bool done() const override { return gone_; }
+  bool flushed() const override { return gone_ || !waiting_; }
+
+ private:
+  Descriptor fd_;
+  const Sandbox& sandbox_;
+  bool waiting_ = false;
+  bool gone_ = false;
+};
+
+class LogWatcher final : public Peer {
+ public:
+  LogWatcher(Descriptor fd, const Sandbox& sandbox) : fd_(std::move(fd)), sandbox_(sandbox) {}
+
+  void add_to(Poll& poll) override {
+    const bool due = told_ != sandbox_.log_end();
+    const bool now = due && (poll.now() >= next_ || sandbox_.exited());
+    if (due && !now) poll.wake_at(next_);
+    poll.on(fd_.get(), now ? POLLIN | POLLOUT : POLLIN, [this, now, at = poll.now()](short) {
+      if (now) tell(at);
+      Packet packet;
+      if (receive_packet(fd_.get(), packet) == Got::gone) gone_ = true;
+    });
+  }
+  bool done() const override { return gone_; }
+  bool flushed() const override { return gone_ || told_ == sandbox_.log_end(); }
+
+ private:
+  void tell(Steady at) {
+    const Sent sent = send_packet(fd_.get(), Kind::log_grew, sandbox_.log_end());
+    if (sent == Sent::sent) told_ = sandbox_.log_end();
+    if (sent == Sent::gone) gone_ = true;
+    next_ = at + log_tick;
+  }
+
+  Descriptor fd_;
+  const Sandbox& sandbox_;
+  std::int64_t told_ = -1;
+  Steady next_{};
+  bool gone_ = false;
+};
+
+class Terminal final : public Peer {
+ public:
+  Terminal(Descriptor fd, Sandbox& sandbox) : fd_(std::move(fd)), sandbox_(sandbox), next_(sandbox.scrollback().begin()) {}
+
+  void add_to(Poll& poll) override {
+    type();
+    short events = 0;
+    if (keys_.size() < input_waiting_max) events |= POLLIN;
+    if (next_ != sandbox_.scrollback().end()) events |= POLLOUT;
+    poll.on(fd_.get(), events, [this](short ready) {
+      if (ready & (POLLIN | POLLHUP | POLLERR)) hear();
+      if (ready & POLLOUT) show();
+    });
+    if (!keys_.empty() && sandbox_.terminal() >= 0) poll.on(sandbox_.terminal(), POLLOUT, [this](short) { type(); });
+  }
+  bool done() const override { return gone_; }
+  bool flushed() const override { return gone_ || next_ == sandbox_.scrollback().end(); }
+
+ private:
+  void hear() {
+    Packet packet;
+    const Got got = receive_packet(fd_.get(), packet);
+    if (got == Got::gone) gone_ = true;
+    if (got != Got::packet) return;
+    if (packet.kind == Kind::input) keys_ += packet.body;
+    if (packet.kind == Kind::resize)
+      if (const auto size = json::decode<runtime::TerminalSize>(packet.body)) sandbox_.resize(*size);
+    type();
+  }
+  void type() {
+    if (!keys_.empty()) keys_.erase(0, sandbox_.type(keys_));
+  }
+  void show() {
+    const Scrollback& all = sandbox_.scrollback();
+    while (!gone_ && next_ != all.end()) {
+      if (!all.kept(next_)) {
+        const std::int64_t missed = all.begin() - next_;
+        if (!sent(send_packet(fd_.get(), Kind::skipped, missed))) return;
+        next_ += missed;
+      }
+      const auto bytes = all.from(next_, packet_bytes_max);
+      if (!sent(send_packet(fd_.get(), Kind::output, bytes))) return;
+      next_ += static_cast<std::int64_t>(bytes.size());
+    }
+  }
+  bool sent(Sent how) {
+    if (how == Sent::gone) gone_ = true;
+    return how == Sent::sent;
+  }
+
+  Descriptor fd_;
+  Sandbox& sandbox_;
+  std::int64_t next_;  // offset of the first byte not yet shown
+  std::string keys_;
+  bool gone_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Peer> make_watcher(Descriptor fd, const Sandbox& sandbox) {
+  return std::make_unique<Watcher>(std::move(fd), sandbox);
+}
+
+std::unique_ptr<Peer> greet(Descriptor fd, const Packet& first, Sandbox& sandbox, Steady now) {
+  switch (first.kind) {
+    case Kind::watch:
+      return make_watcher(std::move(fd), sandbox);
+    case Kind::watch_log:
+      return std::make_unique<LogWatcher>(std::move(fd), sandbox);
+    case Kind::attach:
+      if (const auto size = json::decode<runtime::TerminalSize>(first.body)) sandbox.resize(*size);
+      return std::make_unique<Terminal>(std::move(fd), sandbox);
+    case Kind::exec:
+      return make_process(std::move(fd), first.body, sandbox);
+    case Kind::stop:
+      sandbox.stop(std::chrono::milliseconds{first.number()}, now);
+      return nullptr;
+    case Kind::kill:
+      sandbox.stop(0ms, now);
+      return nullptr;
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace shim

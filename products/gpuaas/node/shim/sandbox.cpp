@@ -1,0 +1,278 @@
+#include "products/gpuaas/node/shim/sandbox.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <charconv>
+
+#include "products/gpuaas/node/shim/folder.hpp"
+
+namespace shim {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The shim's CPU is not the workload's: what a flooding terminal may cost the host is bounded here, to some 32 MiB/s.
+constexpr auto tick = 10ms;
+constexpr std::size_t tick_bytes_max = 320 << 10;
+constexpr auto kill_all_after = 500ms;
+constexpr std::size_t complaints_max = 4096;
+constexpr int killed_exit = 128 + SIGKILL;  // as a shell reports a child's SIGKILL
+
+/// SigIgn of proc(5): whether the process ignores the signal.
+bool ignores(std::int64_t pid, int number) {
+  const auto text = read_whole("/proc/" + std::to_string(pid) + "/status").value_or("");
+  const auto at = text.find("SigIgn:");
+  if (at == std::string::npos) return false;
+  const auto digits = text.find_first_of("0123456789abcdef", at + 7);
+  std::uint64_t mask = 0;
+  std::from_chars(text.data() + digits, text.data() + text.size(), mask, 16);
+  return (mask >> (number - 1) & 1) != 0;
+}
+
+std::string failure_word(const init::Message& failure) {
+  if (failure.stage == init::at_directory) return "directory_missing";
+  if (failure.stage != init::at_exec) return "sandbox_failed";
+  return failure.number == ENOENT ? "command_not_found" : "command_not_executable";
+}
+
+}  // namespace
+
+Sandbox::Sandbox(std::string folder, Plan plan, std::string seccomp, const cgroup::Groups& groups, const base::Clock& clock,
+                 std::function<void()> changed)
+    : folder_(std::move(folder)),
+      plan_(std::move(plan)),
+      seccomp_(std::move(seccomp)),
+      groups_(groups),
+      clock_(clock),
+      changed_(std::move(changed)),
+      log_(folder_, runtime::log_file_bytes) {
+  status_.shim_pid = ::getpid();
+  status_.host_uid = plan_.host_uid;
+}
+
+void Sandbox::start() {
+  auto child = start_first(plan_, seccomp_, procs_files());
+  if (!child) {
+    fail("sandbox_failed", child.error().detail);
+    status_.exited_at_us = wall_us();
+    status_.state = runtime::State::exited;
+    record();
+    return;
+  }
+  child_ = std::move(*child);
+  record();
+}
+
+void Sandbox::record() {
+  // A status that cannot be written (a full disk) is still told: the next one is written anew, whole.
+  if (auto written = write_status(folder_, status_); !written) ::dprintf(2, "%s\n", written.error().detail.c_str());
+  changed_();
+}
+
+void Sandbox::add_to(Poll& poll) {
+  if (child_.control) poll.on(child_.control.get(), POLLIN, [this](short) { hear(); });
+  if (child_.complaints) {
+    poll.on(child_.complaints.get(), POLLIN, [this](short) {
+      char piece[1024];
+      const ssize_t got = ::read(child_.complaints.get(), piece, sizeof piece);
+      if (got > 0 && complaints_.size() < complaints_max) complaints_.append(piece, static_cast<std::size_t>(got));
+      if (got == 0) child_.complaints.reset();
+    });
+  }
+  if (master_) {
+    if (poll.now() - tick_ >= tick) {
+      tick_ = poll.now();
+      tick_bytes_ = 0;
+    }
+    if (tick_bytes_ < tick_bytes_max)
+      poll.on(master_.get(), POLLIN, [this](short) { read_terminal(); });
+    else
+      poll.wake_at(tick_ + tick);
+  }
+  if (kill_at_) poll.wake_at(*kill_at_);
+  if (kill_all_at_) poll.wake_at(*kill_all_at_);
+}
+
+void Sandbox::hear() {
+  Control control;
+  for (;;) {
+    const Got got = child_.control ? receive_control(child_.control.get(), control) : Got::nothing;
+    if (got == Got::gone) child_.control.reset();
+    if (got != Got::packet) return;
+    hear(control);
+  }
+}
+
+void Sandbox::hear(Control& control) {
+  switch (control.message.kind) {
+    case init::terminal:
+      first_ = control.sender;
+      master_ = std::move(control.passed);
+      ::fcntl(master_.get(), F_SETFL, O_RDWR | O_NONBLOCK);
+      break;
+    case init::about:
+      status_.pid = control.sender;
+      command_.reset(static_cast<int>(::syscall(SYS_pidfd_open, control.sender, 0u)));
+      break;
+    case init::running:
+      status_.started_at_us = wall_us();
+      status_.state = runtime::State::running;
+      record();
+      break;
+    case init::failed:
+      failed_ = control.message;
+      break;
+    case init::ended:
+      wait_status_ = control.message.number;
+      status_.exited_at_us = wall_us();
+      break;
+    default:
+      break;
+  }
+}
+
+bool Sandbox::read_terminal() {
+  char piece[16384];
+  for (int reads = 0; reads < 16; ++reads) {
+    const ssize_t got = ::read(master_.get(), piece, sizeof piece);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return false;
+    if (got <= 0) {  // EIO: nobody holds the other end
+      if (wait_status_ || failed_) master_.reset();
+      else tick_bytes_ = tick_bytes_max;  // the command closed its terminal but may open it again: look again next tick
+      return false;
+    }
+    const std::string_view bytes{piece, static_cast<std::size_t>(got)};
+    scrollback_.append(bytes);
+    log_.append(bytes);
+    tick_bytes_ += bytes.size();
+  }
+  return true;
+}
+
+std::size_t Sandbox::type(std::string_view bytes) {
+  if (!master_) return bytes.size();
+  const ssize_t put = ::write(master_.get(), bytes.data(), bytes.size());
+  if (put >= 0) return static_cast<std::size_t>(put);
+  return errno == EAGAIN || errno == EINTR ? 0 : bytes.size();
+}
+
+void Sandbox::resize(const runtime::TerminalSize& size) {
+  winsize window{};
+  window.ws_row = static_cast<unsigned short>(std::clamp(size.rows, 1, 1000));
+  window.ws_col = static_cast<unsigned short>(std::clamp(size.cols, 1, 1000));
+  if (master_) ::ioctl(master_.get(), TIOCSWINSZ, &window);
+}
+
+void Sandbox::send_signal(int number) {
+  if (command_) ::syscall(SYS_pidfd_send_signal, command_.get(), number, nullptr, 0u);
+}
+
+void Sandbox::stop(std::chrono::milliseconds grace, Steady now) {
+  if (exited()) return;
+  const bool first_time = status_.stop_asked_at_us == 0;
+  const Steady at = now + grace;
+  if (!kill_at_ || at < *kill_at_) kill_at_ = at;
+  if (first_time) status_.stop_asked_at_us = wall_us();
+  if (grace > 0ms) {
+    // An interactive shell ignores SIGTERM; what the closing of its terminal would send, it obeys.
+    const bool hang_up = ignores(status_.pid, SIGTERM) && !ignores(status_.pid, SIGHUP);
+    send_signal(hang_up ? SIGHUP : SIGTERM);
+    send_signal(SIGCONT);
+  }
+  if (first_time) record();
+}
+
+void Sandbox::kill_all() {
+  if (first_ > 0) ::kill(first_, SIGKILL);
+  if (child_.pid > 0) ::kill(child_.pid, SIGKILL);
+  groups_.kill(plan_.id);
+}
+
+void Sandbox::look(Reaped& reaped, Steady now) {
+  if (exited()) return;
+  if (kill_at_ && now >= *kill_at_ && !killed_) {
+    killed_ = true;
+    kill_at_.reset();
+    send_signal(SIGKILL);
+    kill_all_at_ = command_ ? now + kill_all_after : now;
+  }
+  if (kill_all_at_ && now >= *kill_all_at_) {
+    kill_all_at_.reset();
+    kill_all();
+  }
+  const auto gone = reaped.find(child_.pid);
+  if (gone == reaped.end()) return;
+  const int status = gone->second;
+  reaped.erase(gone);
+  child_.pid = 0;
+  finish(status);
+}
+
+void Sandbox::finish(int bubblewrap_status) {
+  hear();
+  groups_.kill(plan_.id);  // bubblewrap may have been killed before its sandbox
+  first_ = 0;
+  if (child_.complaints) {
+    char piece[complaints_max];
+    const ssize_t got = ::read(child_.complaints.get(), piece, sizeof piece);
+    if (got > 0) complaints_.append(piece, static_cast<std::size_t>(got));
+  }
+  while (master_ && read_terminal()) {
+  }
+  master_.reset();
+  conclude(bubblewrap_status);
+  status_.state = runtime::State::exited;
+  record();
+}
+
+void Sandbox::fail(std::string word, std::string detail) {
+  status_.end = runtime::End::start_failure;
+  status_.failure = std::move(word);
+  status_.detail = std::move(detail);
+}
+
+/// How it ended, from what gpuaas-init said, what the kernel counted, and what bubblewrap's end adds where init was silent.
+void Sandbox::conclude(int bubblewrap_status) {
+  if (status_.exited_at_us == 0) status_.exited_at_us = wall_us();
+  if (const auto use = groups_.use(plan_.id)) {
+    status_.cpu_us = use->cpu_us;
+    status_.memory_peak_bytes = use->memory_peak_bytes;
+    status_.oom_kills = use->oom_kills;
+    status_.pids_refused = use->pids_refused;
+  }
+  if (failed_) {
+    const auto& what = failed_->stage == init::at_directory ? plan_.directory : plan_.command.front();
+    return fail(failure_word(*failed_), what + ": " + ::strerror(failed_->number));
+  }
+  if (status_.started_at_us == 0) {
+    std::string detail = complaints_;
+    while (!detail.empty() && detail.back() == '\n') detail.pop_back();
+    if (detail.empty() && status_.oom_kills > 0) detail = "the memory limit is too small for the sandbox itself";
+    if (detail.empty() && status_.stop_asked_at_us != 0) detail = "stopped before it started";
+    if (detail.empty()) detail = "bubblewrap ended with wait status " + std::to_string(bubblewrap_status);
+    return fail("sandbox_failed", detail);
+  }
+  const int status = wait_status_.value_or(SIGKILL);  // no word from init: it was killed, and all with it
+  if (WIFSIGNALED(status)) {
+    status_.end = runtime::End::signal;
+    status_.signal = WTERMSIG(status);
+  } else {
+    status_.end = runtime::End::exit;
+    status_.exit_code = WEXITSTATUS(status);
+  }
+  const bool by_kill = status_.signal == SIGKILL || status_.exit_code == killed_exit;
+  if (status_.oom_kills > 0 && by_kill && !killed_) status_.end = runtime::End::oom_killed;
+}
+
+void Sandbox::clear_away() {
+  if (auto gone = groups_.remove(plan_.id); !gone) ::dprintf(2, "%s\n", gone.error().detail.c_str());
+}
+
+}  // namespace shim

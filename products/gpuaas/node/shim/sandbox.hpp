@@ -1,0 +1,87 @@
+// Sandbox: the one workload of a shim, from bubblewrap's start to its last byte. It owns the terminal's master, the
+// scrollback, the log and the status, and ends the workload when asked.
+//
+// Always true
+//   - the status goes starting -> running -> exited, or starting -> exited, and is on disk before `changed` is called;
+//   - once it is exited no process of the workload is alive, and its terminal's last byte is in the log.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "products/gpuaas/node/cgroup/cgroup.hpp"
+#include "products/gpuaas/node/shim/children.hpp"
+#include "products/gpuaas/node/shim/log_files.hpp"
+#include "products/gpuaas/node/shim/poll.hpp"
+#include "products/gpuaas/node/shim/scrollback.hpp"
+#include "shared/base/time.hpp"
+
+namespace shim {
+
+/// Children that waitpid returned, until their owner takes them: a pid may be known here before its owner knows it.
+using Reaped = std::map<pid_t, int>;
+
+class Sandbox final {
+ public:
+  Sandbox(std::string folder, Plan, std::string seccomp, const cgroup::Groups&, const base::Clock&, std::function<void()> changed);
+
+  void start();
+  void add_to(Poll&);
+  /// After each round: takes its child, keeps its deadlines.
+  void look(Reaped&, Steady now);
+
+  void stop(std::chrono::milliseconds grace, Steady now);
+  void resize(const runtime::TerminalSize&);
+  /// Writes keys; how many bytes the terminal took.
+  std::size_t type(std::string_view bytes);
+
+  const runtime::Status& status() const { return status_; }
+  bool exited() const { return status_.state == runtime::State::exited; }
+  const Scrollback& scrollback() const { return scrollback_; }
+  std::int64_t log_end() const { return log_.end(); }
+  int terminal() const { return master_.get(); }  // -1: none yet, or no longer
+  const Plan& plan() const { return plan_; }
+  const std::string& seccomp() const { return seccomp_; }
+  std::vector<std::string> procs_files() const { return groups_.procs_files(plan_.id); }
+  pid_t first() const { return first_; }
+  /// Takes away the group; after the last use of this.
+  void clear_away();
+
+ private:
+  void hear();                 // all control messages that wait
+  void hear(Control&);
+  bool read_terminal();        // false when nothing is left
+  void send_signal(int number);
+  void kill_all();
+  void finish(int bubblewrap_status);
+  void conclude(int bubblewrap_status);
+  void fail(std::string word, std::string detail);
+  void record();
+  std::int64_t wall_us() const { return base::micros(clock_.now()); }
+
+  const std::string folder_;
+  const Plan plan_;
+  const std::string seccomp_;
+  const cgroup::Groups& groups_;
+  const base::Clock& clock_;
+  const std::function<void()> changed_;
+
+  FirstChild child_;
+  Descriptor master_;
+  Descriptor command_;  // pidfd
+  pid_t first_ = 0;     // the sandbox's process 1, on the host
+  Scrollback scrollback_{runtime::scrollback_bytes};
+  LogFiles log_;
+  runtime::Status status_;
+  std::string complaints_;
+  std::optional<init::Message> failed_;
+  std::optional<int> wait_status_;
+  std::optional<Steady> kill_at_;      // the stop's grace ends
+  std::optional<Steady> kill_all_at_;  // the command was killed, and still there
+  bool killed_ = false;
+  Steady tick_{};
+  std::size_t tick_bytes_ = 0;
+};
+
+}  // namespace shim
