@@ -37,6 +37,9 @@ class Authenticator {
   virtual base::Result<Caller> who(db::Snapshot&, std::string_view credential, base::Instant now) const = 0;
 };
 
+/// What a browser sends beside its session cookie, X-CSRF-Token: made of the session's own secret, so that nobody else has it.
+std::string csrf_of(std::string_view session_token);
+
 /// Credentials that are used up by their first use: a surface's ticket (platform/access), a node's signed challenge
 /// (platform/iam). The edge calls `use` in a change of its own, before it opens the stream.
 class OneUse {
