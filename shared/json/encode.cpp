@@ -201,6 +201,15 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = sequence(text, i);
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
 void Document::print(std::string& out, bool in_order) const {
   switch (kind_) {
     case Kind::null:

@@ -52,6 +52,10 @@ struct Json {
   bool operator==(const Json&) const = default;
 };
 
+/// `static constexpr auto json_defaults = json::all;`: each member of the struct has a default value.
+struct All {};
+inline constexpr All all{};
+
 /// What a member may hold beyond its type: an integer's value, the bytes of a text, the items of a list.
 struct Range {
   std::string_view member;
@@ -113,6 +117,8 @@ std::optional<std::string> member_text(std::string_view encoded_object, std::str
 
 /// `text` as a JSON string with its quotes; what is not UTF-8 becomes U+FFFD.
 std::string quoted(std::string_view text);
+
+bool is_utf8(std::string_view text);
 
 /// The word of `known` that was probably meant by `word`; empty if none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);

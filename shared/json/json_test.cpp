@@ -137,6 +137,20 @@ TEST(Json, AMemberIsRequiredUnlessItIsOptionalOrHasADefault) {
   EXPECT_EQ(decode<base::Cursor>("{}")->limit, base::page_size_default);
 }
 
+struct Options {
+  int threads = 2;
+  std::string level = "info";
+  static constexpr auto json_defaults = all;
+};
+BOOST_DESCRIBE_STRUCT(Options, (), (threads, level))
+
+TEST(Json, AStructMayHaveDefaultsForAll) {
+  const auto options = decode<Options>(R"({"level":"debug"})");
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->threads, 2);
+  EXPECT_EQ(options->level, "debug");
+}
+
 TEST(Json, UnknownMembersAreRefusedWithTheNearestName) {
   EXPECT_EQ(refusal<Label>(R"({"key":"k","valeu":"v"})"), "/valeu: unknown member `valeu`, did you mean `value`?");
   EXPECT_EQ(refusal<Label>(R"({"key":"k","other":1})"), "/other: unknown member `other`");
@@ -299,11 +313,12 @@ TEST(Json, ParametersAreReadByTheMembersType) {
 TEST(Json, SchemaDescribesWhatIsDecoded) {
   std::map<std::string, std::string> components;
   EXPECT_EQ(schema<Launch>(components), R"({"$ref":"#/components/schemas/Launch"})");
-  EXPECT_EQ(components["Launch"],
-            R"({"type":"object","properties":{"project":{"type":"string","pattern":"^(prj)_[0-9a-hjkmnp-tv-z]{26}$"},)"
-            R"("name":{"type":"string","minLength":1,"maxLength":5},"gpus":{"type":"integer","minimum":1,"maximum":8},)"
-            R"("until":{"anyOf":[{"type":"string","format":"date"},{"type":"null"}]}},)"
-            R"("required":["project","name"],"additionalProperties":false})");
+  EXPECT_EQ(
+      components["Launch"],
+      R"({"type":"object","properties":{"project":{"type":"string","pattern":"^(prj)_[0-9a-hjkmnp-tv-z]{26}$"},)"
+      R"("name":{"type":"string","minLength":1,"maxLength":5},"gpus":{"type":"integer","format":"int32","minimum":1,"maximum":8},)"
+      R"("until":{"anyOf":[{"type":"string","format":"date"},{"type":"null"}]}},)"
+      R"("required":["project","name"],"additionalProperties":false})");
   EXPECT_EQ(schema<Tree>(components), R"({"$ref":"#/components/schemas/Tree"})");
   EXPECT_EQ(components["Tree"], R"({"type":"object","properties":{"name":{"type":"string"},)"
                                 R"("below":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},)"

@@ -32,14 +32,18 @@ std::string text_schema(const Type& type, const Field* field) {
 }
 
 std::string integer_schema(const Type& type, const Field* field) {
+  const int bits = type.bytes * 8 - (type.is_signed ? 1 : 0);
+  const bool is_narrow = bits < 31;  // the type's own limits are worth saying: a port, a percentage
+  const std::int64_t type_max = is_narrow ? (std::int64_t{1} << bits) - 1 : INT64_MAX;
+  const std::int64_t type_min = !type.is_signed ? 0 : is_narrow ? -type_max - 1 : INT64_MIN;
+  const std::int64_t min = std::max(type_min, field != nullptr ? field->min : INT64_MIN);
+  const std::int64_t max = std::min(type_max, field != nullptr ? field->max : INT64_MAX);
   Writer writer;
   writer.object().member("type", "integer");
   if (type.bytes == 8) writer.member("format", "int64");
-  if (field != nullptr && field->min > INT64_MIN)
-    writer.member("minimum", field->min);
-  else if (!type.is_signed)
-    writer.member("minimum", 0);
-  if (field != nullptr && field->max < INT64_MAX) writer.member("maximum", field->max);
+  if (type.bytes == 4 && type.is_signed) writer.member("format", "int32");
+  if (min > INT64_MIN) writer.member("minimum", min);
+  if (max < INT64_MAX) writer.member("maximum", max);
   return writer.end().take();
 }
 

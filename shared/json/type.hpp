@@ -120,10 +120,15 @@ constexpr std::string_view name() {
 }
 
 template <class T>
+concept AllDefaulted = requires { requires std::same_as<std::remove_cvref_t<decltype(T::json_defaults)>, All>; };
+
+template <class T>
 constexpr bool is_defaulted(std::string_view member) {
   for (const std::string_view each : defaults<T>)
     if (each == member) return true;
-  if constexpr (requires { T::json_defaults; })
+  if constexpr (AllDefaulted<T>)
+    return true;
+  else if constexpr (requires { T::json_defaults; })
     for (const std::string_view each : T::json_defaults)
       if (each == member) return true;
   return false;
@@ -172,7 +177,7 @@ struct Fields<T> {
         if (each.name == name) return true;
       return false;
     };
-    if constexpr (requires { T::json_defaults; })
+    if constexpr (requires { T::json_defaults; } && !AllDefaulted<T>)
       for (const std::string_view each : T::json_defaults)
         if (!known(each)) return false;
     if constexpr (requires { T::json_ranges; })
