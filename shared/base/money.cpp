@@ -120,7 +120,8 @@ Result<Int128> int128_from_text(std::string_view text) {
 }
 
 std::string decimal_text(Int128 value, int places, bool trim) {
-  std::string text = int128_text(value < 0 ? -value : value);
+  std::string text = int128_text(value);  // the sign is cut from the text: the smallest value has no positive twin
+  if (value < 0) text.erase(0, 1);
   const auto width = static_cast<std::size_t>(places);
   if (text.size() <= width) text.insert(0, width + 1 - text.size(), '0');
   if (places > 0) text.insert(text.size() - width, ".");
