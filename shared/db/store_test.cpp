@@ -78,10 +78,10 @@ TEST_P(StoreTest, NothingIsNullAndComesBackAsNothing) {
 
 TEST_P(StoreTest, ABooleanAndACountAreIntegers) {
   auto store = world.open();
-  constexpr Query yes{"yes", "SELECT 1 = 1 AS yes, count(*) AS many, NULL AS nothing FROM notes"};
+  constexpr Query yes{"yes", "SELECT 1 = 1 AS yes, count(*) AS many, NULL AS none FROM notes"};
   store->read([&](Snapshot& s) {
     EXPECT_EQ(s.one(yes, {}, [](const Row& row) {
-      EXPECT_EQ(row.get<std::optional<std::string>>("nothing"), std::nullopt);
+      EXPECT_EQ(row.get<std::optional<std::string>>("none"), std::nullopt);
       return row.get<bool>("yes") ? row.get<std::int64_t>("many") : -1;
     }), 0);
   });
