@@ -12,7 +12,7 @@
 //   - no process of a workload runs on after its shim's death.
 //
 // Calls are thread-safe. Callbacks come one at a time on the runtime's own thread: do not block in them; calling the
-// runtime from them is fine, but not `start`, which waits for that thread. After `~Runtime` none comes; workloads go on.
+// runtime from them is fine. After `~Runtime` (not from a callback) none comes, and handles are dead; workloads go on.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -97,7 +97,7 @@ struct TerminalEvents {
   std::function<void(std::string bytes)> output;
   /// The reader was too slow by this many bytes; the next output starts at a line's start.
   std::function<void(std::int64_t bytes)> skipped;
-  /// Once, last: the workload exited, or its shim is gone, or detached is not reported.
+  /// Once, last: the workload exited (its status says so by then) or its shim is gone. Not after one's own detach.
   std::function<void()> ended;
 };
 
@@ -144,8 +144,8 @@ class Runtime {
  public:
   virtual ~Runtime() = default;
 
-  /// Called at every change of a workload's status, with the new one; also once for each adopted that ended meanwhile
-  /// unseen. Set it before anything is started; it may be set once.
+  /// Called at every change of a workload's status, with the new one, and first once for each adopted with its present one
+  /// (ended ones too: what was told before the restart is the caller's to know). Set once, before anything is started.
   virtual void on_status(std::function<void(const std::string& id, const Status&)>) = 0;
 
   /// Starts it and waits until the command runs or is known not to (some 20 ms). A command that cannot run is no error
