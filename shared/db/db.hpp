@@ -139,7 +139,8 @@ class Tx : public Snapshot {
   /// this, and then records in the same transaction what came of it.
   virtual base::Result<void> attempt(const std::function<base::Result<void>()>& part) = 0;
 
-  /// PostgreSQL: waits for the transaction-scoped advisory lock `key` (shared or exclusive) and holds it to the end.
+  /// PostgreSQL: waits for the transaction-scoped advisory lock `key` (shared or exclusive) and holds it to the end; it
+  /// travels with the next statement, which is the one that throws `LockTimeout` where it was waited for too long.
   /// SQLite: nothing, its one writer is the lock.
   virtual void lock(std::string_view key, bool shared) = 0;
 
@@ -186,7 +187,8 @@ class Store : public Reader {
   virtual ~Store() = default;
 
   /// Blocks nobody. `work` runs on the engine's thread, and again until it stands, five times at most. `done` is called
-  /// once, there too: what `work` did is durable, or nothing of it remains (its own error, `contended`, `unavailable`).
+  /// once, there too: what `work` did is durable, or nothing of it remains (its own error, `contended`, `unavailable`;
+  /// `internal` where the database refused a statement). Where 4,096 wait already, `done` is called by the caller.
   virtual void change(Work work, Done done) = 0;
 
   /// Only of a store opened with `own_thread = false`: runs what waits, up to one shared commit, on the caller's

@@ -60,8 +60,13 @@ std::int64_t ask_number(PostgresConnection& connection, const Query& query, std:
 
 }  // namespace
 
-PostgresSequencer::PostgresSequencer(const std::string& url, Sequence sequence, const base::Clock& clock)
-    : sequence_(std::move(sequence)), clock_(clock), connection_(url, session), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+PostgresSequencer::PostgresSequencer(const std::string& url, Sequence sequence, const base::Clock& clock,
+                                     std::function<void(const std::string&)> report)
+    : sequence_(std::move(sequence)),
+      clock_(clock),
+      report_(std::move(report)),
+      connection_(url, session),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   CHECK(wake_ >= 0);
   thread_ = std::thread{[this] { serve(); }};
 }
@@ -84,12 +89,19 @@ void PostgresSequencer::serve() {
       connection_.connect();
       follow();
       if (!stopping_) lead();
-    } catch (const Trouble&) {
+    } catch (const Trouble& trouble) {
+      report(trouble.what());
       leading_ = false;
       connection_.close();
       wait(try_every, false);
     }
   }
+}
+
+// The same trouble ten times a second is one trouble.
+void PostgresSequencer::report(const std::string& trouble) {
+  if (report_ && trouble != reported_) report_("sequencer: " + trouble);
+  reported_ = trouble;
 }
 
 // Until this connection holds the lock.
@@ -136,6 +148,7 @@ bool PostgresSequencer::lead_once(std::int64_t started, Steady::time_point& last
     if (connection_.finish("COMMIT") != "COMMIT") throw Lost("the log's step swallowed an error");
     news = news || batch.head != head_;
     head_ = batch.head;
+    reported_.clear();
     more = batch.more;
     if (!beats) continue;
     last_beat = Steady::now();

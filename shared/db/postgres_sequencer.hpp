@@ -16,6 +16,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -27,7 +28,8 @@ namespace db {
 
 class PostgresSequencer final {
  public:
-  PostgresSequencer(const std::string& url, Sequence, const base::Clock&);
+  /// `report` may be empty.
+  PostgresSequencer(const std::string& url, Sequence, const base::Clock&, std::function<void(const std::string&)> report);
   ~PostgresSequencer();
   PostgresSequencer(const PostgresSequencer&) = delete;
   PostgresSequencer& operator=(const PostgresSequencer&) = delete;
@@ -47,6 +49,7 @@ class PostgresSequencer final {
   void follow();
   void lead();
   bool lead_once(std::int64_t started, Steady::time_point& last_beat);
+  void report(const std::string& trouble);
   bool try_lock();
   void hear();
   void depose();
@@ -54,6 +57,8 @@ class PostgresSequencer final {
 
   Sequence sequence_;
   const base::Clock& clock_;
+  std::function<void(const std::string&)> report_;
+  std::string reported_;
   PostgresConnection connection_;
   std::int64_t head_ = 0;
   Leader leader_;  // as last heard of or seen

@@ -30,7 +30,7 @@ constexpr const char* read_session =
 
 class PostgresSnapshot final : public Snapshot {
  public:
-  explicit PostgresSnapshot(PostgresConnection& connection) : connection_(connection) {
+  PostgresSnapshot(PostgresConnection& connection, bool& answered) : connection_(connection), answered_(answered) {
     connection_.connect();
     connection_.defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   }
@@ -39,10 +39,15 @@ class PostgresSnapshot final : public Snapshot {
   void each(const Query& query, std::span<const Param> params, const std::function<void(const Row&)>& read) override {
     if (query.timeout != timeout_) connection_.defer("SET LOCAL statement_timeout = " + std::to_string(query.timeout.count()));
     timeout_ = query.timeout;
-    connection_.each(query, params, read);
+    connection_.each(query, params, [&](const Row& row) {
+      answered_ = true;
+      read(row);
+    });
+    answered_ = true;
   }
 
   PostgresConnection& connection_;
+  bool& answered_;  // the function has seen something
   milliseconds timeout_ = usual_timeout;
 };
 
@@ -80,7 +85,7 @@ class PostgresStore final : public Store {
     connection.finish(applied ? "COMMIT" : "ROLLBACK");
     if (!applied) return applied;
     if (options_.sequence.step)
-      sequencer_ = std::make_unique<PostgresSequencer>(options_.url, options_.sequence, *options_.clock);
+      sequencer_ = std::make_unique<PostgresSequencer>(options_.url, options_.sequence, *options_.clock, options_.report);
     for (int i = 0; i < options_.writers; ++i) threads_.emplace_back([this] { serve(); });
     return applied;
   }
@@ -104,23 +109,24 @@ class PostgresStore final : public Store {
   std::string engine() const override { return "postgres"; }
 
  private:
-  // A connection that was lost while it was idle costs a snapshot nothing: the look begins again, once.
+  // A connection that was lost while it was idle costs a snapshot nothing: it begins again on a new one.
   void open(const std::function<void(Snapshot&)>& look) const override {
     readers_.with([&](PostgresConnection& connection) {
       const bool was_open = connection.connected();
+      bool answered = false;
       try {
-        look_at(connection, look);
+        look_at(connection, answered, look);
       } catch (const Lost&) {
-        if (!was_open) throw;
-        look_at(connection, look);
+        if (!was_open || answered) throw;
+        look_at(connection, answered, look);
       } catch (const Contended& trouble) {  // a replay of the server's, not ours
         throw Unavailable(trouble.what());
       }
     });
   }
 
-  static void look_at(PostgresConnection& connection, const std::function<void(Snapshot&)>& look) {
-    PostgresSnapshot snapshot{connection};
+  static void look_at(PostgresConnection& connection, bool& answered, const std::function<void(Snapshot&)>& look) {
+    PostgresSnapshot snapshot{connection, answered};
     try {
       look(snapshot);
       connection.finish_later("COMMIT");

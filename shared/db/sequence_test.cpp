@@ -35,16 +35,19 @@ struct Replica {
   std::int64_t head = 0;
   std::int64_t beats = 0;
   std::atomic<int> steps = 0;
-  std::atomic<bool> hold = false;
+  std::atomic<bool> hold = false;        // inside its step
+  std::atomic<bool> hold_after = false;  // after its COMMIT, with nothing open
   std::unique_ptr<Store> store;  // closed before what it calls is gone
 
   Sequence sequence() {
     return {.step = [this](Tx& tx) { return step(tx); },
             .heard = [this](std::int64_t to, base::Instant) {
-              const std::scoped_lock lock{mutex};
+              std::unique_lock lock{mutex};
               head = std::max(head, to);
               ++beats;
               changed.notify_all();
+              lock.unlock();
+              while (hold_after) std::this_thread::sleep_for(std::chrono::milliseconds{5});
             }};
   }
   Sequence::Batch step(Tx& tx) {
@@ -153,7 +156,7 @@ class Replicas : public ::testing::Test {
  protected:
   Replicas() : world(Engine::postgres) {}
   ~Replicas() override {
-    for (Replica* each : {&a, &b}) each->hold = false;
+    for (Replica* each : {&a, &b}) each->hold = each->hold_after = false;
     a.store.reset();
     b.store.reset();
     test::remove_databases();
@@ -210,6 +213,21 @@ TEST_F(Replicas, ALeaderThatHangsInsideItsStepIsDeposedAndWritesNothingWhenItWak
   EXPECT_TRUE(a.hears(4));
   EXPECT_EQ(a.steps, led);
   expect_dense(log(*b.store), 4);
+}
+
+TEST_F(Replicas, ALeaderThatStopsWithNothingOpenIsDeposed) {
+  open(a);
+  ASSERT_TRUE(a.beats_on());
+  open(b);
+  ASSERT_TRUE(b.beats_on());
+  a.hold_after = true;
+  EXPECT_TRUE(say_by(b, "1"));
+  EXPECT_TRUE(b.hears(1));
+  while (b.steps == 0) EXPECT_TRUE(b.beats_on());
+  a.hold_after = false;
+  EXPECT_TRUE(say_by(a, "2"));
+  EXPECT_TRUE(a.hears(2));
+  expect_dense(log(*b.store), 2);
 }
 
 TEST_F(Replicas, AHeldLockOfALeaderThatNeverBeatIsDeposedToo) {

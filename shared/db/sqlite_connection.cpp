@@ -105,7 +105,8 @@ SqliteConnection::SqliteConnection(const Settings& settings) {
     // recursive_triggers: without it INSERT OR REPLACE deletes rows of an append-only table unseen.
     script("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768");
     if (settings.writes) {
-      script("PRAGMA journal_mode = WAL; PRAGMA synchronous = " + settings.synchronous + "; PRAGMA wal_autocheckpoint = 2000");
+      script("PRAGMA journal_mode = WAL; PRAGMA synchronous = " + settings.synchronous + "; PRAGMA wal_autocheckpoint = 2000; "
+             "PRAGMA journal_size_limit = 67108864");
     } else {
       script("PRAGMA query_only = ON");
     }

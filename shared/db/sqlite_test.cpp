@@ -122,6 +122,18 @@ TEST_F(SharedCommit, AFullDiskIsTheCulpritsUnavailableAndLeavesTheStoreUsable) {
   EXPECT_EQ(notes(*store), (std::vector<std::string>{"a", "b"}));
 }
 
+TEST_F(SharedCommit, WhoFillsTheDiskIsTheOnlyOneWhoPays) {
+  submit("room", [](Tx& tx) -> Result { insert(tx, "room", 12'000'000); return {}; });  // and is checkpointed at once
+  run_all();
+  disk.set_full(true);  // the WAL begins again, and has room for as much as it held
+  submit_insert("before");
+  submit("big", [](Tx& tx) -> Result { insert(tx, "big", 60'000'000); return {}; });
+  submit_insert("after");
+  run_all();
+  EXPECT_EQ(answers, (Answers{{"room", "ok"}, {"before", "ok"}, {"big", "unavailable"}, {"after", "ok"}}));
+  EXPECT_EQ(notes(*store), (std::vector<std::string>{"after", "before", "room"}));
+}
+
 TEST_F(SharedCommit, AFailingDiskIsUnavailableAndNeverACrash) {
   submit_insert("a");
   run_all();

@@ -196,6 +196,23 @@ TEST_P(StoreTest, EightThreadsCountAsIfOneAfterAnother) {
   EXPECT_GT(stood, 0);
 }
 
+// Each looks at what the others write: a snapshot alone would let several in.
+TEST_P(StoreTest, OneOfEightLookersLeaps) {
+  auto store = world.open();
+  std::vector<std::future<base::Result<void>>> lookers;
+  for (int i = 0; i < 8; ++i) {
+    lookers.push_back(world.start(*store, [i](Tx& tx) -> base::Result<void> {
+      if (tx.one(count_notes, {}, [](const Row& row) { return row.get<std::int64_t>("many"); }) != 0) return base::Error{base::nothing};
+      insert_id(tx, std::to_string(i));
+      return {};
+    }));
+  }
+  std::map<std::string, int> tally;
+  for (auto& looker : lookers) ++tally[word(looker.get())];
+  EXPECT_EQ(tally["ok"], 1);
+  EXPECT_EQ(notes(*store), 1);
+}
+
 TEST_P(StoreTest, OneOfEightRacersOpensTheUniqueRow) {
   auto store = world.open();
   std::vector<std::future<base::Result<void>>> racers;
@@ -324,6 +341,108 @@ TEST_P(StoreTest, ClosingAStoreAnswersWhatWaits) {
   EXPECT_EQ(answered, 200);
 }
 
+
+// PostgreSQL only: SQLite has no connection to lose and no lock to wait for.
+class PostgresStoreTest : public ::testing::Test {
+ protected:
+  ~PostgresStoreTest() override {
+    store.reset();
+    test::remove_databases();
+  }
+  World world{Engine::postgres};
+  std::unique_ptr<Store> store = world.open();
+};
+
+TEST_F(PostgresStoreTest, AChangeWhoseConnectionIsLostRunsAgain) {
+  int runs = 0;
+  EXPECT_EQ(word(world.change(*store, [&](Tx& tx) -> base::Result<void> {
+    insert_id(tx, "a");
+    if (++runs == 1) tx.run({"end", "SELECT pg_terminate_backend(pg_backend_pid())"}, {});
+    return {};
+  })), "ok");
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(store->stats().again, 1);
+  EXPECT_EQ(notes(*store), 1);
+}
+
+TEST_F(PostgresStoreTest, ReadersComeBackAfterTheServerEndedTheirConnections) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(notes(*store), 0);
+    EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
+      tx.run({"end", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"}, {});
+      return {};
+    })), "ok");
+  }
+  EXPECT_EQ(notes(*store), 0);
+}
+
+TEST_F(PostgresStoreTest, ALockThatIsNotToBeHadIsContendedUnlessTheWorkSaysMore) {
+  std::promise<void> locked, release;
+  auto holder = world.start(*store, [&](Tx& tx) -> base::Result<void> {
+    tx.lock("organization", false);
+    insert_id(tx, "a");
+    locked.set_value();
+    release.get_future().wait_for(std::chrono::seconds{20});
+    return {};
+  });
+  locked.get_future().wait();
+  std::vector<std::future<base::Result<void>>> waiting;
+  waiting.push_back(world.start(*store, [](Tx& tx) -> base::Result<void> {
+    tx.lock("organization", true);
+    insert_id(tx, "b");
+    return {};
+  }));
+  waiting.push_back(world.start(*store, [](Tx& tx) -> base::Result<void> {
+    try {
+      insert_id(tx, "a");  // the holder's, not yet committed
+    } catch (const LockTimeout&) {
+      return base::Error{base::Reason{"in_flight", base::Kind::conflict}};
+    }
+    return {};
+  }));
+  // The holder's own idle time would end it after a second; both waiters give up before.
+  const std::string first = word(waiting[0].get()), second = word(waiting[1].get());
+  release.set_value();
+  EXPECT_EQ(first, "contended");
+  EXPECT_EQ(second, "in_flight");
+  EXPECT_EQ(word(holder.get()), "ok");
+}
+
+TEST_F(PostgresStoreTest, SharedLocksAreHeldTogether) {
+  std::promise<void> locked, release;
+  auto holder = world.start(*store, [&](Tx& tx) -> base::Result<void> {
+    tx.lock("organization", true);
+    insert_id(tx, "a");
+    locked.set_value();
+    release.get_future().wait_for(std::chrono::seconds{20});
+    return {};
+  });
+  locked.get_future().wait();
+  EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
+    tx.lock("organization", true);
+    insert_id(tx, "b");
+    return {};
+  })), "ok");
+  release.set_value();
+  EXPECT_EQ(word(holder.get()), "ok");
+}
+
+TEST_F(PostgresStoreTest, AWorkThatGoesOnAfterTheEnginesErrorIsInternal) {
+  EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
+    insert_id(tx, "a");
+    try {
+      insert_id(tx, "a");
+    } catch (const Trouble&) {
+    }
+    return {};
+  })), "internal");
+  EXPECT_EQ(notes(*store), 0);
+}
+
+TEST_F(PostgresStoreTest, AServerThatIsNotThereIsUnavailable) {
+  World nowhere{"postgres://postgres@127.0.0.1:1/none"};
+  EXPECT_EQ(nowhere.try_open().error().reason, base::unavailable);
+}
 
 TEST(Statement, NamesAreNumberedOnceAndQuotesAreLeftAlone) {
   const Statement pg = parse("SELECT ':a', \":b\", x::text, $q$ :c $q$ /* :d */ FROM t WHERE a = :a AND b=:b_2 AND c = :a FOR SHARE", Dialect::postgres);
