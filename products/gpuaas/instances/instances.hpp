@@ -1,0 +1,254 @@
+// Instances: a launched workload, from the request to its end.
+//
+// A person asks for one; a job places it on a node that has room; the node sees it in its desired state, starts it and
+// reports what it observes. There are no commands to lose: the node compares what is wanted with what it has.
+//
+// Always true
+//   - states move only along `transitions`, and only forward: a late or repeated report changes nothing;
+//   - room on a node is held from placement to the end, and given back exactly once;
+//   - what the node reports is what the workload's own shim saw: exit code, signal, OOM kill and start failure.
+//
+// Not here: which node (scheduling), what it costs (platform/billing, from the node's usage events), the sandbox (node).
+#pragma once
+
+#include <boost/describe.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/access/access.hpp"
+#include "platform/jobs/jobs.hpp"
+#include "platform/request/request.hpp"
+#include "products/gpuaas/inventory/inventory.hpp"
+#include "shared/base/money.hpp"
+#include "shared/base/transitions.hpp"
+#include "shared/db/db.hpp"
+
+namespace instances {
+
+inline constexpr request::Permission instance_create{"gpuaas.instance.create"};
+inline constexpr request::Permission instance_list{"gpuaas.instance.list"};
+inline constexpr request::Permission instance_read{"gpuaas.instance.read"};
+inline constexpr request::Permission instance_stop{"gpuaas.instance.stop"};
+inline constexpr request::Permission instance_delete{"gpuaas.instance.delete"};
+inline constexpr request::Permission instance_logs{"gpuaas.instance.logs"};
+inline constexpr request::Permission instance_metrics{"gpuaas.instance.metrics"};
+inline constexpr request::Permission instance_follow{"gpuaas.instance.follow"};
+inline constexpr request::Permission instance_place{"gpuaas.instance.place"};      // the house's own: no role holds it
+inline constexpr request::Permission instance_replace{"gpuaas.instance.wait"};     // likewise: those that found no room
+inline constexpr request::Permission node_desired{"gpuaas.node.desired"};          // nodes'
+inline constexpr request::Permission node_report{"gpuaas.node.report"};
+inline constexpr request::Permission node_follow{"gpuaas.node.follow"};
+
+inline constexpr base::Reason shape_unknown{"shape_unknown", base::Kind::invalid, "See `gpuaas shape list`."};
+inline constexpr base::Reason name_invalid{"name_invalid", base::Kind::invalid,
+                                           "Use lower-case letters, digits and dashes, 1 to 63, a letter first."};
+inline constexpr base::Reason command_invalid{"command_invalid", base::Kind::invalid,
+                                              "Give a command of 1 to 256 words, 64 KiB in all."};
+inline constexpr base::Reason instance_active{"instance_active", base::Kind::conflict, "Stop it first."};
+inline constexpr base::Reason instance_not_running{"instance_not_running", base::Kind::conflict,
+                                                   "Wait until it runs, or launch it again."};
+inline constexpr base::Reason surface_absent{"surface_absent", base::Kind::invalid,
+                                             "An instance has the surface `terminal`."};
+
+inline constexpr std::string_view resource_type = "gpuaas.instance";
+inline constexpr std::size_t command_words_max = 256;
+inline constexpr std::size_t command_bytes_max = 64 << 10;
+inline constexpr std::size_t reports_max = 1000;  // of one report
+inline constexpr int terminal_side_max = 1000;    // rows, columns
+
+using InstanceId = base::Id<"ins">;
+using request::PrincipalId;
+using request::ProjectId;
+
+enum class State { requested, placed, starting, running, stopping, stopped, exited, failed };
+BOOST_DESCRIBE_ENUM(State, requested, placed, starting, running, stopping, stopped, exited, failed)
+
+inline constexpr base::Transitions<State> transitions{
+    {State::requested, State::placed},  {State::requested, State::stopped}, {State::requested, State::failed},
+    {State::placed, State::starting},   {State::placed, State::running},    {State::placed, State::stopping},
+    {State::placed, State::exited},     {State::placed, State::failed},     {State::starting, State::running},
+    {State::starting, State::stopping}, {State::starting, State::exited},   {State::starting, State::failed},
+    {State::running, State::stopping},  {State::running, State::exited},    {State::running, State::failed},
+    {State::stopping, State::stopped},
+};
+static_assert(transitions.is_final(State::stopped) && transitions.is_final(State::exited) &&
+              transitions.is_final(State::failed));
+static_assert(!transitions.may(State::running, State::starting));
+
+enum class Wanted { running, stopped, removed };
+BOOST_DESCRIBE_ENUM(Wanted, running, stopped, removed)
+
+/// How a workload ended, as its shim saw it.
+struct Exit {
+  std::optional<std::int32_t> code;
+  std::optional<std::int32_t> signal;
+  bool oom = false;
+  std::optional<std::string> failure;  // why it never started: command_not_found, …
+  bool operator==(const Exit&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Exit, (), (code, signal, oom, failure))
+
+/// A row. What is shown of it is `Instance`.
+struct Row {
+  InstanceId id;
+  ProjectId project;
+  std::string path;  // of scope ids
+  std::string name;
+  std::string shape;
+  std::vector<std::string> command;
+  std::map<std::string, std::string> env;
+  State state = State::requested;
+  std::string state_reason;
+  Wanted wanted = Wanted::running;
+  std::int64_t generation = 1;
+  std::optional<PrincipalId> node;
+  std::vector<std::int32_t> gpus;
+  bool holds = false;
+  PrincipalId created_by;
+  base::Instant requested_at;
+  std::optional<base::Instant> placed_at = {}, starting_at = {}, running_at = {}, ended_at = {};
+  std::optional<Exit> exit = {};
+  std::optional<base::Instant> deleted_at = {};
+};
+
+struct Instance {
+  InstanceId id;
+  std::string name;
+  ProjectId project;
+  std::string path;  // acme/research/vision
+  std::string shape;
+  std::int32_t gpus = 0;
+  std::string gpu_model;
+  std::int64_t gpu_memory = 0;
+  std::int64_t cpu_millicores = 0;
+  std::int64_t memory = 0;
+  std::vector<std::string> command;
+  State state;
+  std::string state_reason;
+  std::optional<PrincipalId> node;
+  std::string node_name;
+  std::vector<std::int32_t> gpu_indices;
+  base::Instant requested_at;
+  std::optional<base::Instant> placed_at, starting_at, running_at, ended_at;
+  std::optional<Exit> exit;
+  std::optional<base::Money> price;  // an hour of running
+  std::string price_text;            // "2.499 EUR/hour"
+  bool simulated = false;
+  PrincipalId created_by;
+  std::string created_by_name;
+};
+BOOST_DESCRIBE_STRUCT(Instance, (),
+                      (id, name, project, path, shape, gpus, gpu_model, gpu_memory, cpu_millicores, memory, command, state,
+                       state_reason, node, node_name, gpu_indices, requested_at, placed_at, starting_at, running_at,
+                       ended_at, exit, price, price_text, simulated, created_by, created_by_name))
+
+struct CreateInstance {
+  std::string name;
+  std::string shape;
+  std::vector<std::string> command;
+  std::map<std::string, std::string> env;
+  static constexpr std::array json_defaults{"env"};
+};
+BOOST_DESCRIBE_STRUCT(CreateInstance, (), (name, shape, command, env))
+
+struct InstanceRef {
+  InstanceId instance;
+};
+BOOST_DESCRIBE_STRUCT(InstanceRef, (), (instance))
+
+struct ListInstances {
+  std::optional<State> state;
+  std::string after;
+  int limit = base::page_size_default;
+  static constexpr std::array json_defaults{"after", "limit"};
+};
+BOOST_DESCRIBE_STRUCT(ListInstances, (), (state, after, limit))
+
+struct ReadLogs {
+  InstanceId instance;
+  bool follow = false;
+  std::int64_t offset = 0;  // bytes from the log's beginning
+  static constexpr std::array json_defaults{"follow", "offset"};
+};
+BOOST_DESCRIBE_STRUCT(ReadLogs, (), (instance, follow, offset))
+
+/// Asks for a terminal, or with a command for an exec.
+struct AskSession {
+  InstanceId instance;
+  access::Family surface = access::Family::terminal;
+  std::int32_t rows = 24;
+  std::int32_t cols = 80;
+  std::vector<std::string> command;
+  bool tty = true;
+  static constexpr std::array json_defaults{"surface", "rows", "cols", "command", "tty"};
+};
+BOOST_DESCRIBE_STRUCT(AskSession, (), (instance, surface, rows, cols, command, tty))
+
+// What a node and the server tell each other.
+
+struct DesiredItem {
+  InstanceId instance;
+  std::string name;
+  std::int64_t generation;
+  Wanted wanted;
+  std::vector<std::string> command;
+  std::map<std::string, std::string> env;
+  std::int64_t cpu_millicores;
+  std::int64_t memory;
+  std::vector<std::int32_t> gpus;
+  std::string meter;
+  std::string sku;
+  std::int64_t units_per_second;
+  bool simulated;
+};
+BOOST_DESCRIBE_STRUCT(DesiredItem, (),
+                      (instance, name, generation, wanted, command, env, cpu_millicores, memory, gpus, meter, sku,
+                       units_per_second, simulated))
+
+struct NodeRef {
+  PrincipalId node;
+  std::string after;
+  int limit = base::page_size_max;
+  static constexpr std::array json_defaults{"after", "limit"};
+};
+BOOST_DESCRIBE_STRUCT(NodeRef, (), (node, after, limit))
+
+enum class Observed { starting, running, exited, failed, removed };
+BOOST_DESCRIBE_ENUM(Observed, starting, running, exited, failed, removed)
+
+struct Observation {
+  InstanceId instance;
+  Observed state;
+  base::Instant at;  // when the shim saw it
+  std::optional<base::Instant> started_at;
+  std::optional<Exit> exit;
+};
+BOOST_DESCRIBE_STRUCT(Observation, (), (instance, state, at, started_at, exit))
+
+struct Report {
+  PrincipalId node;
+  std::string name;
+  std::optional<inventory::Capacity> capacity;
+  std::vector<Observation> instances;
+};
+BOOST_DESCRIBE_STRUCT(Report, (), (node, name, capacity, instances))
+
+struct ReportTaken {
+  std::int64_t changed;
+};
+BOOST_DESCRIBE_STRUCT(ReportTaken, (), (changed))
+
+/// How many run below a scope and what they cost an hour, for the cost pages (billing asks, main connects).
+struct Burn {
+  std::int64_t running = 0;
+  std::int64_t micros_per_hour = 0;
+};
+Burn burn(db::Snapshot&, const inventory::Catalogue&, std::string_view path, base::Instant now);
+
+request::Routes routes(const inventory::Catalogue&);
+jobs::Jobs jobs(const inventory::Catalogue&);
+
+}  // namespace instances

@@ -1,0 +1,137 @@
+#include "products/gpuaas/instances/present.hpp"
+#include "products/gpuaas/instances/service.hpp"
+#include "products/gpuaas/instances/store.hpp"
+
+namespace instances {
+
+using base::Error;
+using base::Result;
+using request::DELETE;
+using request::POST;
+
+namespace {
+
+Result<base::Page<Instance>> list(db::Snapshot& snapshot, const Catalogue& catalogue,
+                                  const Call<instance_list, ListInstances>& call) {
+  const auto rows = store::list(snapshot, path_ids(call.granted.authority().path), call.input.state,
+                                {.after = call.input.after, .limit = call.input.limit});
+  base::Page<Instance> page{.items = {}, .next = rows.next};
+  for (const Row& row : rows.items) page.items.push_back(present(snapshot, catalogue, row, call.env.now));
+  return page;
+}
+
+Result<Instance> read(db::Snapshot& snapshot, const Catalogue& catalogue, const Call<instance_read, InstanceRef>& call) {
+  const auto row = store::find(snapshot, call.input.instance);
+  if (!row) return Error{base::not_found};
+  return present(snapshot, catalogue, *row, call.env.now);
+}
+
+Result<request::Relay> to_node(db::Snapshot& snapshot, InstanceId id, std::string what, std::string type) {
+  const auto row = store::find(snapshot, id);
+  if (!row || !row->node) return Error{row ? instance_not_running : base::not_found};
+  return request::Relay{.node = *row->node, .what = std::move(what), .content_type = std::move(type)};
+}
+
+Result<request::Relay> logs(db::Snapshot& snapshot, const Call<instance_logs, ReadLogs>& call) {
+  const ReadLogs& asked = call.input;
+  return to_node(snapshot, asked.instance,
+                 "logs " + asked.instance.text() + (asked.follow ? " 1 " : " 0 ") + std::to_string(asked.offset),
+                 "text/plain; charset=utf-8");
+}
+
+Result<request::Relay> metrics(db::Snapshot& snapshot, const Call<instance_metrics, InstanceRef>& call) {
+  return to_node(snapshot, call.input.instance, "metrics " + call.input.instance.text(), "text/event-stream");
+}
+
+Result<request::Follow> follow(db::Snapshot&, const Call<instance_follow, InstanceRef>& call) {
+  return request::Follow{.topic = call.input.instance.text()};
+}
+
+DesiredItem desired_item(const Catalogue& catalogue, const Row& row) {
+  const inventory::Shape* shape = catalogue.find(row.shape);
+  CHECK(shape != nullptr);
+  return {.instance = row.id,
+          .name = row.name,
+          .generation = row.generation,
+          .wanted = row.wanted,
+          .command = row.command,
+          .env = row.env,
+          .cpu_millicores = shape->cpu_millicores,
+          .memory = shape->memory,
+          .gpus = row.gpus,
+          .meter = shape->meter,
+          .sku = shape->name,
+          .units_per_second = shape->units_per_second(),
+          .simulated = shape->simulated};
+}
+
+Result<base::Page<DesiredItem>> desired(db::Snapshot& snapshot, const Catalogue& catalogue,
+                                        const Call<node_desired, NodeRef>& call) {
+  if (call.input.node != call.granted.principal()) return Error{base::not_found};
+  const auto rows =
+      store::of_node(snapshot, call.input.node, {.after = call.input.after, .limit = call.input.limit});
+  base::Page<DesiredItem> page{.items = {}, .next = rows.next};
+  for (const Row& row : rows.items) page.items.push_back(desired_item(catalogue, row));
+  return page;
+}
+
+Result<request::Follow> follow_node(db::Snapshot&, const Call<node_follow, NodeRef>& call) {
+  if (call.input.node != call.granted.principal()) return Error{base::not_found};
+  return request::Follow{.topic = call.input.node.text()};
+}
+
+}  // namespace
+
+request::Routes routes(const inventory::Catalogue& catalogue) {
+  const auto create_ = [catalogue](db::Tx& tx, const Call<instance_create, CreateInstance>& call) {
+    return create(tx, catalogue, call);
+  };
+  const auto stop_ = [catalogue](db::Tx& tx, const Call<instance_stop, InstanceRef>& call) {
+    return stop(tx, catalogue, call);
+  };
+  const auto remove_ = [catalogue](db::Tx& tx, const Call<instance_delete, InstanceRef>& call) {
+    return remove(tx, catalogue, call);
+  };
+  const auto list_ = [catalogue](db::Snapshot& s, const Call<instance_list, ListInstances>& call) {
+    return list(s, catalogue, call);
+  };
+  const auto read_ = [catalogue](db::Snapshot& s, const Call<instance_read, InstanceRef>& call) {
+    return read(s, catalogue, call);
+  };
+  const auto desired_ = [catalogue](db::Snapshot& s, const Call<node_desired, NodeRef>& call) {
+    return desired(s, catalogue, call);
+  };
+  const auto report_ = [catalogue](db::Tx& tx, const Call<node_report, Report>& call) {
+    return report(tx, catalogue, call);
+  };
+  return request::Routes{"gpuaas"}
+      .change<instance_create>(POST, "/v1/projects/{project}/instances", create_,
+                               {.status = 201,
+                                .creates = resource_type,
+                                .reasons = {name_invalid, shape_unknown, command_invalid},
+                                .summary = "Launch a workload"})
+      .read<instance_list>("/v1/organizations/{organization}/instances", list_, {.summary = "What was launched here"})
+      .read<instance_list>("/v1/departments/{department}/instances", list_, {.summary = "What was launched here"})
+      .read<instance_list>("/v1/projects/{project}/instances", list_, {.summary = "What was launched here"})
+      .read<instance_read>("/v1/instances/{instance}", read_, {.summary = "One instance"})
+      .change<instance_stop>(POST, "/v1/instances/{instance}/stop", stop_, {.summary = "End the workload"})
+      .change<instance_delete>(DELETE, "/v1/instances/{instance}", remove_,
+                               {.reasons = {instance_active}, .summary = "Take an ended instance off the lists"})
+      .stream<instance_logs>("/v1/instances/{instance}/logs", logs,
+                             {.reasons = {instance_not_running}, .summary = "What the workload printed"})
+      .stream<instance_metrics>("/v1/instances/{instance}/metrics", metrics,
+                                {.reasons = {instance_not_running}, .summary = "CPU, memory and GPU use, each second"})
+      .stream<instance_follow>("/v1/instances/{instance}/events", follow, {.summary = "What happens to it"})
+      .change<access::session_create>(POST, "/v1/instances/{instance}/access-sessions", ask_session,
+                                      {.status = 201,
+                                       .creates = access::session_type,
+                                       .reasons = {instance_not_running, surface_absent, command_invalid},
+                                       .secret = "ticket",
+                                       .summary = "Ask for a terminal, or to run a command in it"})
+      .read<node_desired>("/v1/nodes/{node}/desired", desired_, {.summary = "What the node should hold"})
+      .change<node_report>(POST, "/v1/nodes/{node}/reports", report_,
+                           {.keyless = true, .summary = "What the node observed"})
+      .stream<node_follow>("/v1/nodes/{node}/events", follow_node, {.summary = "Wakes the node"});
+}
+
+}  // namespace instances

@@ -1,0 +1,4 @@
+// See the module.
+#pragma once
+
+#include "tests/support/world/world.hpp"  // IWYU pragma: export
