@@ -85,9 +85,8 @@ class LinkResponder final : public http::Responder {
 
   void answer(http::Response response) override {
     if (answered_.exchange(true)) return;
-    std::string out = encode_head(response, response.body.size());
-    if (!head_only_) out += response.body;
-    stream_->write(out);
+    if (head_only_) response.body.clear();
+    stream_->write(encode_head(response, response.body.size()) + response.body);
     stream_->end();
     ending_->end();
   }
