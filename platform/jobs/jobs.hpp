@@ -7,9 +7,10 @@
 //     with backoff until done or parked (`attempts_max`); all of them are listed by `GET /v1/jobs`;
 //   - what changed nothing (false, or `base::nothing`) writes no record.
 //
-// Not here: what a job does. External calls belong in a task's `prepare`, which may run more than once.
+// Not here: what a job does, nor an order among tasks. External calls belong in a task's `prepare`, which may run more than once.
 #pragma once
 
+#include <boost/describe.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -27,7 +28,27 @@ namespace jobs {
 inline constexpr int attempts_max = 12;
 inline constexpr std::chrono::seconds lease_time{30};
 
+inline constexpr std::chrono::hours done_time{24};  // how long a done task is still listed
+
+inline constexpr request::Permission job_list{"jobs.job.list"};
+inline constexpr request::Permission job_sweep{"jobs.job.sweep"};  // the house's own: no role holds it
+
 using JobId = base::Id<"job">;
+
+enum class State { waiting, leased, done, parked };
+BOOST_DESCRIBE_ENUM(State, waiting, leased, done, parked)
+
+/// A task as `job list` shows it.
+struct Listed {
+  JobId id;
+  std::string name;
+  std::string resource;
+  State state = State::waiting;
+  int attempts = 0;
+  base::Instant next_at;
+  std::string error;  // of the last attempt, empty once done
+};
+BOOST_DESCRIBE_STRUCT(Listed, (), (id, name, resource, state, attempts, next_at, error))
 
 /// One erased job of a module's table.
 struct Job {
@@ -96,6 +117,8 @@ struct RunnerOptions {
   base::Random::Key dice;
   std::string replica;  // this process, in leases
   std::chrono::milliseconds poll{100};
+  /// What did not go well and will be tried again, or was parked: for a log. On a thread of the runner.
+  std::function<void(std::string_view job, std::string_view resource, const base::Error&)> failed = {};
 };
 
 /// Runs the tables' jobs on threads of its own until destroyed. `path_of` gives a scope's path (iam).

@@ -1,0 +1,54 @@
+#include "platform/log/present.hpp"
+
+namespace logbook {
+namespace {
+
+using base::Result;
+using request::Call;
+
+struct ListRecords {
+  std::string resource;
+  std::string action;
+  std::string after;
+  int limit = base::page_size_default;
+  static constexpr std::array json_defaults{"resource", "action", "after", "limit"};
+  static constexpr std::array json_ranges{json::Range{"limit", 1, base::page_size_max}};
+};
+BOOST_DESCRIBE_STRUCT(ListRecords, (), (resource, action, after, limit))
+
+struct FollowEvents {
+  std::optional<std::int64_t> after;
+};
+BOOST_DESCRIBE_STRUCT(FollowEvents, (), (after))
+
+bool is_index(std::string_view text) {
+  return text.size() <= 18 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+request::Routes routes(request::Names names) {
+  const auto list = [names](db::Snapshot& snapshot,
+                            const Call<record_list, ListRecords>& call) -> Result<base::Page<Record>> {
+    if (!is_index(call.input.after)) return base::Error{base::invalid, "expected a log index", "/after"};
+    auto found = store::page(snapshot, request::text(call.granted.authority().scope()), call.input.resource,
+                             call.input.action, {.after = call.input.after, .limit = call.input.limit});
+    base::Page<Record> page{.next = std::move(found.next)};
+    for (const auto& each : found.items) page.items.push_back(present(snapshot, names, each));
+    return page;
+  };
+  const auto follow = [](db::Snapshot&, const Call<event_follow, FollowEvents>& call) -> Result<request::Follow> {
+    return request::Follow{.topic = request::text(call.granted.authority().scope()),
+                           .cursor = call.input.after.value_or(-1)};
+  };
+  request::Routes routes{"log"};
+  for (const std::string scope : {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"}) {
+    routes.read<record_list>(scope + "/audit-records", list,
+                             {.summary = "The audit records at a scope and below, newest last."});
+    routes.stream<event_follow>(scope + "/events", follow,
+                                {.summary = "Follow the log at a scope and below, as server-sent events."});
+  }
+  return routes;
+}
+
+}  // namespace logbook
