@@ -1,11 +1,24 @@
 // How workloads start and end, and that what is told of it is true.
+#include <sys/stat.h>
+
 #include "products/gpuaas/node/runtime/fixture.hpp"
 
 namespace runtime {
 namespace {
 
 using namespace std::chrono_literals;
-using Life = test::RuntimeTest;
+
+class Life : public test::RuntimeTest {
+ protected:
+  bool in_log(const std::string& id, std::string_view word) {
+    const auto until = std::chrono::steady_clock::now() + test::patience;
+    while (std::chrono::steady_clock::now() < until) {
+      if (whole_log(id).find(word) != std::string::npos) return true;
+      std::this_thread::sleep_for(2ms);
+    }
+    return false;
+  }
+};
 
 TEST_F(Life, ExitCodeIsTheCommandsOwn) {
   const Status status = run(shell("a", "echo hello; exit 7"));
@@ -14,6 +27,196 @@ TEST_F(Life, ExitCodeIsTheCommandsOwn) {
   EXPECT_EQ(whole_log("a"), "hello\r\n");
   EXPECT_GT(status.started_at_us, 0);
   EXPECT_GE(status.exited_at_us, status.started_at_us);
+}
+
+TEST_F(Life, SignalIsToldAsASignalAndNotAs128More) {
+  const Status killed = run(shell("a", "kill -9 $$"));
+  EXPECT_EQ(killed.end, End::signal);
+  EXPECT_EQ(killed.signal, 9);
+  const Status exited = run(shell("b", "exit 137"));
+  EXPECT_EQ(exited.end, End::exit);
+  EXPECT_EQ(exited.exit_code, 137);
+  EXPECT_EQ(exited.signal, 0);
+}
+
+TEST_F(Life, MemoryBeyondTheLimitIsToldAsOomKilled) {
+  Spec spec = shell("a", "exec perl -e '$x = chr(65) x (200 << 20); print length $x'");
+  spec.memory_bytes = 64 << 20;
+  const Status status = run(spec);
+  EXPECT_EQ(status.end, End::oom_killed);
+  EXPECT_EQ(status.signal, 9);
+  EXPECT_GE(status.oom_kills, 1);
+  EXPECT_LE(status.memory_peak_bytes, spec.memory_bytes);
+}
+
+TEST_F(Life, ChildKilledForMemoryIsCountedThoughTheCommandGoesOn) {
+  Spec spec = shell("a", "perl -e '$x = chr(65) x (200 << 20)'; exit 3");
+  spec.memory_bytes = 64 << 20;
+  const Status status = run(spec);
+  EXPECT_EQ(status.end, End::exit);
+  EXPECT_EQ(status.exit_code, 3);
+  EXPECT_GE(status.oom_kills, 1);
+}
+
+TEST_F(Life, AbsentCommandIsAStartFailureAndACommandsOwn127IsNot) {
+  Spec absent = shell("a", "");
+  absent.command = {"no-such-command", "x"};
+  const Status failed = run(absent);
+  EXPECT_EQ(failed.end, End::start_failure);
+  EXPECT_EQ(failed.failure, "command_not_found");
+  EXPECT_EQ(failed.detail, "no-such-command: No such file or directory");
+  EXPECT_EQ(failed.started_at_us, 0);
+  EXPECT_EQ(whole_log("a"), "");
+
+  const Status own = run(shell("b", "exit 127"));
+  EXPECT_EQ(own.end, End::exit);
+  EXPECT_EQ(own.exit_code, 127);
+}
+
+TEST_F(Life, UnexecutableCommandAndMissingDirectoryHaveTheirOwnWords) {
+  Spec unexecutable = shell("a", "");
+  unexecutable.command = {"/etc/passwd"};
+  EXPECT_EQ(run(unexecutable).failure, "command_not_executable");
+  Spec nowhere = shell("b", "true");
+  nowhere.directory = "/nowhere";
+  const Status status = run(nowhere);
+  EXPECT_EQ(status.failure, "directory_missing");
+  EXPECT_EQ(status.detail, "/nowhere: No such file or directory");
+}
+
+TEST_F(Life, StartAnswersWithARunningCommandsHostPid) {
+  const Status status = start(shell("a", "echo ready; sleep 1000"));
+  EXPECT_EQ(status.state, State::running);
+  EXPECT_TRUE(std::filesystem::exists("/proc/" + std::to_string(status.pid)));
+  EXPECT_TRUE(in_log("a", "ready"));
+  struct stat about {};
+  ASSERT_EQ(::stat(("/proc/" + std::to_string(status.pid)).c_str(), &about), 0);
+  EXPECT_EQ(about.st_uid, status.host_uid);
+}
+
+TEST_F(Life, StopAsksByTermAndTheCommandMayFinish) {
+  start(shell("a", "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.05; done"));
+  ASSERT_TRUE(in_log("a", "ready"));
+  ASSERT_TRUE(runtime_->stop("a", 30s));
+  const Status status = wait_exited("a");
+  EXPECT_EQ(status.end, End::exit);
+  EXPECT_EQ(status.exit_code, 5);
+  EXPECT_GT(status.stop_asked_at_us, 0);
+  EXPECT_NE(whole_log("a").find("bye"), std::string::npos);
+}
+
+TEST_F(Life, StopKillsWhenTheGraceIsOver) {
+  start(shell("a", "trap '' TERM HUP; echo ready; while :; do sleep 1; done"));
+  ASSERT_TRUE(in_log("a", "ready"));
+  ASSERT_TRUE(runtime_->stop("a", 50ms));
+  const Status status = wait_exited("a");
+  EXPECT_EQ(status.end, End::signal);
+  EXPECT_EQ(status.signal, 9);
+}
+
+TEST_F(Life, InteractiveShellIsStoppedByHangUpLongBeforeItsGrace) {
+  Spec spec = shell("a", "");
+  spec.command = {"bash", "--norc", "-i"};
+  start(spec);
+  auto terminal = attach("a");
+  ASSERT_TRUE(terminal.attachment->write("echo up; trap 'exit 4' EXIT\n"));
+  terminal.screen->with("\rup");
+  ASSERT_TRUE(runtime_->stop("a", 1h));
+  EXPECT_EQ(wait_exited("a").state, State::exited);
+}
+
+TEST_F(Life, KillTakesDetachedChildrenToo) {
+  start(shell("a", "setsid sleep 1000 & setsid sleep 1000 & echo ready; wait"));
+  ASSERT_TRUE(in_log("a", "ready"));
+  ASSERT_TRUE(runtime_->kill("a"));
+  EXPECT_EQ(wait_exited("a").signal, 9);
+  EXPECT_FALSE(std::filesystem::exists("/proc/" + std::to_string(runtime_->status("a")->pid)));
+}
+
+TEST_F(Life, EndedCommandsBackgroundChildrenEndWithIt) {
+  EXPECT_EQ(run(shell("a", "setsid sleep 1000 & exit 0")).end, End::exit);
+}
+
+TEST_F(Life, AnIdIsStartedOnceUntilItIsRemoved) {
+  run(shell("a", "true"));
+  const auto again = runtime_->start(shell("a", "true"));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, workload_exists);
+  ASSERT_TRUE(runtime_->remove("a"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/a"));
+  EXPECT_EQ(runtime_->status("a").error().reason, base::not_found);
+  EXPECT_EQ(run(shell("a", "exit 2")).exit_code, 2);
+}
+
+TEST_F(Life, RunningOneIsNotRemoved) {
+  start(shell("a", "sleep 1000"));
+  EXPECT_EQ(runtime_->remove("a").error().reason, workload_running);
+}
+
+TEST_F(Life, EachChangeIsToldInOrder) {
+  std::mutex mutex;
+  std::vector<State> told;
+  runtime_->on_status([&](const std::string&, const Status& status) {
+    const std::lock_guard lock{mutex};
+    told.push_back(status.state);
+  });
+  run(shell("a", "sleep 0.1"));
+  ASSERT_TRUE(runtime_->remove("a"));
+  runtime_.reset();  // its thread is done: nothing is told any more
+  EXPECT_EQ(told, (std::vector{State::running, State::exited}));
+}
+
+TEST_F(Life, UsageIsTheWorkloadsOwnAndStaysAfterItsEnd) {
+  start(shell("a", "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done; echo spun; sleep 1000"));
+  ASSERT_TRUE(in_log("a", "spun"));
+  const auto usage = runtime_->usage("a");
+  ASSERT_TRUE(usage);
+  EXPECT_GT(usage->cpu_us, 1000);
+  EXPECT_GT(usage->memory_bytes, 0);
+  EXPECT_EQ(usage->pids, 2);  // sh and sleep
+  ASSERT_TRUE(runtime_->kill("a"));
+  EXPECT_GE(wait_exited("a").cpu_us, usage->cpu_us);
+  EXPECT_EQ(runtime_->usage("a")->memory_bytes, 0);
+  EXPECT_GE(runtime_->usage("a")->cpu_us, usage->cpu_us);
+}
+
+TEST_F(Life, BadSpecsAreRefusedByTheirMember) {
+  const auto pointer = [&](auto change) {
+    Spec spec = shell("a", "true");
+    change(spec);
+    const auto started = runtime_->start(spec);
+    return started ? "started" : started.error().pointer;
+  };
+  EXPECT_EQ(pointer([](Spec& s) { s.id = "../up"; }), "/id");
+  EXPECT_EQ(pointer([](Spec& s) { s.name = "a.b"; }), "/name");
+  EXPECT_EQ(pointer([](Spec& s) { s.command = {}; }), "/command");
+  EXPECT_EQ(pointer([](Spec& s) { s.command = {std::string("a\0b", 3)}; }), "/command");
+  EXPECT_EQ(pointer([](Spec& s) { s.env = {{"A=B", "c"}}; }), "/env/A=B");
+  EXPECT_EQ(pointer([](Spec& s) { s.directory = "relative"; }), "/directory");
+  EXPECT_EQ(pointer([](Spec& s) { s.cpu_millicores = 1; }), "/cpu_millicores");
+  EXPECT_EQ(pointer([](Spec& s) { s.memory_bytes = 1; }), "/memory_bytes");
+  EXPECT_EQ(pointer([](Spec& s) { s.pids = 0; }), "/pids");
+  EXPECT_EQ(pointer([](Spec& s) { s.gpus = {0}; }), "/gpus");
+  EXPECT_TRUE(runtime_->list().empty());
+}
+
+TEST_F(Life, GroupsAreGoneAfterTheEnd) {
+  run(shell("gone-group", "true"));
+  ASSERT_TRUE(runtime_->remove("gone-group"));
+  for (const auto* controller : {"memory", "cpu", "cpuacct", "pids", "unified"})
+    EXPECT_FALSE(std::filesystem::exists(std::string{"/sys/fs/cgroup/"} + controller + "/gpuaas/gone-group"));
+}
+
+TEST_F(Life, EnvironmentIsTheSpecsOverTheHousesAndNothingOfTheNodes) {
+  ::setenv("NODE_SECRET", "s3cret", 1);
+  Spec spec = shell("a", "env | sort");
+  spec.env = {{"TERM", "dumb"}, {"MINE", "two words"}};
+  run(spec);
+  const std::string log = whole_log("a");
+  EXPECT_NE(log.find("MINE=two words\r\n"), std::string::npos) << log;
+  EXPECT_NE(log.find("TERM=dumb\r\n"), std::string::npos);
+  EXPECT_NE(log.find("HOME=/home/user\r\n"), std::string::npos);
+  EXPECT_EQ(log.find("NODE_SECRET"), std::string::npos);
 }
 
 }  // namespace

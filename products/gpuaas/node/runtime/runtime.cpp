@@ -128,12 +128,15 @@ base::Result<Status> Local::status(const std::string& id) const {
 }
 
 void Local::on_status(std::function<void(const std::string&, const Status&)> told) {
-  loop_->post([this, told = std::move(told)] {
-    {
-      const std::lock_guard lock{mutex_};
-      told_ = told;
-    }
-    for (const auto& workload : list()) told(workload.spec.id, workload.status);
+  std::vector<std::string> adopted;
+  {
+    const std::lock_guard lock{mutex_};
+    told_ = told;
+    for (const auto& [id, workload] : workloads_) adopted.push_back(id);
+  }
+  loop_->post([this, adopted, told = std::move(told)] {
+    for (const auto& id : adopted)
+      if (const auto now = status(id)) told(id, *now);
   });
 }
 
