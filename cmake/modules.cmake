@@ -30,3 +30,5 @@ house_module(products/gpuaas/instances USES products/gpuaas/scheduling products/
 house_module(tests/support/world USES platform/request platform/log platform/jobs shared/db tests/support/engines)
 house_module(doc/design/example/platform/badges USES platform/request platform/jobs INCLUDES doc/design/example TEST_USES tests/support/world)
 house_program(gpuaas-server cmd/server USES products/gpuaas/instances products/gpuaas/inventory platform/access platform/iam platform/registry platform/log platform/jobs platform/billing/metering platform/billing/ledger platform/billing/rating platform/lineage shared/http shared/config shared/telemetry)
+house_module(products/gpuaas/node/agent USES products/gpuaas/node/runtime products/gpuaas/node/gpu shared/mux shared/http shared/json shared/crypto shared/telemetry)
+house_program(gpuaas-node cmd/node USES products/gpuaas/node/agent)

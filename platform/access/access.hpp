@@ -83,7 +83,8 @@ class Links : public request::Nodes, public request::OneUse {
   virtual std::size_t count() const = 0;
   virtual void close_all(std::string_view reason) = 0;
 };
-std::unique_ptr<Links> make_links(db::Store&, const base::Clock&, base::Random::Key dice);
+/// `scheme`: what a ticket's subprotocol begins with, "WORD.ticket".
+std::unique_ptr<Links> make_links(db::Store&, const base::Clock&, base::Random::Key dice, std::string scheme);
 
 /// The stream of a session, and the list of those of a resource.
 request::Routes routes();

@@ -5,10 +5,10 @@
 #include <mutex>
 
 #include "platform/access/access.hpp"
-#include "platform/access/frames.hpp"
 #include "platform/access/store.hpp"
 #include "platform/log/log.hpp"
 #include "shared/crypto/crypto.hpp"
+#include "shared/mux/messages.hpp"
 #include "shared/mux/mux.hpp"
 
 namespace access {
@@ -34,8 +34,8 @@ class Once final {
 
 class LinksOfProcess final : public Links {
  public:
-  LinksOfProcess(db::Store& store, const base::Clock& clock, base::Random::Key dice)
-      : store_(store), clock_(clock), dice_(dice) {}
+  LinksOfProcess(db::Store& store, const base::Clock& clock, base::Random::Key dice, std::string scheme)
+      : store_(store), clock_(clock), dice_(dice), scheme_(std::move(scheme)) {}
 
   void serve(Serve serve) override { serve_ = std::move(serve); }
   bool linked(request::PrincipalId node) const override { return find(node) != nullptr; }
@@ -50,7 +50,7 @@ class LinksOfProcess final : public Links {
   bool relay(const request::Relay&, const http::Request&, std::shared_ptr<http::Responder>,
              std::shared_ptr<std::function<void(std::string_view)>> cut, std::function<void()> closed) override;
 
-  std::string_view scheme() const override { return "gpuaas.ticket"; }
+  std::string_view scheme() const override { return scheme_; }
   base::Result<request::Caller> use(db::Tx&, const request::Env&, std::string_view ticket,
                                     std::string_view target) override;
 
@@ -61,6 +61,7 @@ class LinksOfProcess final : public Links {
   db::Store& store_;
   const base::Clock& clock_;
   const base::Random::Key dice_;
+  const std::string scheme_;
   std::atomic<std::uint64_t> records_ = 0;
   Serve serve_;
   mutable std::mutex mutex_;
@@ -155,20 +156,20 @@ bool LinksOfProcess::relay(const request::Relay& what, const http::Request& requ
     if (open) open->close(policy_violation, reason);
     (*end)("cut");
   };
-  responder->upgrade("gpuaas.ticket.accepted", [stream, socket, guard, end](std::shared_ptr<http::WebSocket> ws) {
+  responder->upgrade(scheme_ + ".accepted", [stream, socket, guard, end](std::shared_ptr<http::WebSocket> ws) {
     {
       const std::lock_guard lock{*guard};
       *socket = ws;
     }
     ws->on_message([stream, ws_ = std::weak_ptr{ws}](std::string message, bool binary) {
-      if (stream->write(frame(message, binary))) return;
+      if (stream->write(mux::message_text(message, binary))) return;
       if (const auto open = ws_.lock()) open->close(internal_error, "the node does not keep up");
     });
     ws->on_close([stream, end](std::uint16_t, std::string) {
       stream->reset("closed");
       (*end)("closed");
     });
-    auto parser = std::make_shared<FrameParser>();
+    auto parser = std::make_shared<mux::MessageParser>();
     stream->on_end([ws] { ws->close(normal_closure, "ended"); });
     stream->on_reset([ws](std::string reason) { ws->close(internal_error, reason); });
     stream->on_data([ws, stream, parser](std::string bytes) {
@@ -232,8 +233,9 @@ void LinksOfProcess::close_all(std::string_view reason) {
 
 }  // namespace
 
-std::unique_ptr<Links> make_links(db::Store& store, const base::Clock& clock, base::Random::Key dice) {
-  return std::make_unique<LinksOfProcess>(store, clock, dice);
+std::unique_ptr<Links> make_links(db::Store& store, const base::Clock& clock, base::Random::Key dice,
+                                  std::string scheme) {
+  return std::make_unique<LinksOfProcess>(store, clock, dice, std::move(scheme));
 }
 
 }  // namespace access

@@ -22,6 +22,7 @@
 #include "platform/jobs/jobs.hpp"
 #include "platform/request/request.hpp"
 #include "products/gpuaas/inventory/inventory.hpp"
+#include "products/gpuaas/node/wire.hpp"
 #include "shared/base/money.hpp"
 #include "shared/base/transitions.hpp"
 #include "shared/db/db.hpp"
@@ -59,7 +60,7 @@ inline constexpr std::size_t command_bytes_max = 64 << 10;
 inline constexpr std::size_t reports_max = 1000;  // of one report
 inline constexpr int terminal_side_max = 1000;    // rows, columns
 
-using InstanceId = base::Id<"ins">;
+using node::InstanceId;
 using request::PrincipalId;
 using request::ProjectId;
 
@@ -78,18 +79,8 @@ static_assert(transitions.is_final(State::stopped) && transitions.is_final(State
               transitions.is_final(State::failed));
 static_assert(!transitions.may(State::running, State::starting));
 
-enum class Wanted { running, stopped, removed };
-BOOST_DESCRIBE_ENUM(Wanted, running, stopped, removed)
-
-/// How a workload ended, as its shim saw it.
-struct Exit {
-  std::optional<std::int32_t> code;
-  std::optional<std::int32_t> signal;
-  bool oom = false;
-  std::optional<std::string> failure;  // why it never started: command_not_found, …
-  bool operator==(const Exit&) const = default;
-};
-BOOST_DESCRIBE_STRUCT(Exit, (), (code, signal, oom, failure))
+using node::Exit;
+using node::Wanted;
 
 /// A row. What is shown of it is `Instance`.
 struct Row {
@@ -189,25 +180,6 @@ BOOST_DESCRIBE_STRUCT(AskSession, (), (instance, surface, rows, cols, command, t
 
 // What a node and the server tell each other.
 
-struct DesiredItem {
-  InstanceId instance;
-  std::string name;
-  std::int64_t generation;
-  Wanted wanted;
-  std::vector<std::string> command;
-  std::map<std::string, std::string> env;
-  std::int64_t cpu_millicores;
-  std::int64_t memory;
-  std::vector<std::int32_t> gpus;
-  std::string meter;
-  std::string sku;
-  std::int64_t units_per_second;
-  bool simulated;
-};
-BOOST_DESCRIBE_STRUCT(DesiredItem, (),
-                      (instance, name, generation, wanted, command, env, cpu_millicores, memory, gpus, meter, sku,
-                       units_per_second, simulated))
-
 struct NodeRef {
   PrincipalId node;
   std::string after;
@@ -216,30 +188,11 @@ struct NodeRef {
 };
 BOOST_DESCRIBE_STRUCT(NodeRef, (), (node, after, limit))
 
-enum class Observed { starting, running, exited, failed, removed };
-BOOST_DESCRIBE_ENUM(Observed, starting, running, exited, failed, removed)
-
-struct Observation {
-  InstanceId instance;
-  Observed state;
-  base::Instant at;  // when the shim saw it
-  std::optional<base::Instant> started_at;
-  std::optional<Exit> exit;
-};
-BOOST_DESCRIBE_STRUCT(Observation, (), (instance, state, at, started_at, exit))
-
-struct Report {
-  PrincipalId node;
-  std::string name;
-  std::optional<inventory::Capacity> capacity;
-  std::vector<Observation> instances;
-};
-BOOST_DESCRIBE_STRUCT(Report, (), (node, name, capacity, instances))
-
-struct ReportTaken {
-  std::int64_t changed;
-};
-BOOST_DESCRIBE_STRUCT(ReportTaken, (), (changed))
+using node::DesiredItem;
+using node::Observation;
+using node::Observed;
+using node::Report;
+using node::ReportTaken;
 
 /// How many run below a scope and what they cost an hour, for the cost pages (billing asks, main connects).
 struct Burn {

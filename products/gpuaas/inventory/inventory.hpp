@@ -16,6 +16,7 @@
 
 #include "platform/registry/registry.hpp"
 #include "platform/request/request.hpp"
+#include "products/gpuaas/node/wire.hpp"
 #include "shared/base/money.hpp"
 #include "shared/db/db.hpp"
 
@@ -74,17 +75,7 @@ struct ShapeOffer {
 BOOST_DESCRIBE_STRUCT(ShapeOffer, (),
                       (name, gpus, gpu_model, gpu_memory, cpu_millicores, memory, price, price_text, sku, free, simulated))
 
-/// What a node says it has.
-struct Capacity {
-  std::int64_t cpu_millicores = 0;
-  std::int64_t memory = 0;
-  std::int32_t gpus = 0;
-  std::string gpu_model;
-  std::int64_t gpu_memory = 0;
-  bool simulated = false;
-  bool operator==(const Capacity&) const = default;
-};
-BOOST_DESCRIBE_STRUCT(Capacity, (), (cpu_millicores, memory, gpus, gpu_model, gpu_memory, simulated))
+using node::Capacity;
 
 struct Node {
   PrincipalId id;
