@@ -6,6 +6,8 @@
 //   - a session is recorded when it is asked for, when it opens and when it ends, whoever ended it;
 //   - only a node that proved its key has a link, and a new link of the same node replaces none: each ends by itself.
 //
+// The namespace is `entrance`, because `access` is a call of POSIX.
+//
 // Not here: what a surface is on the node (a product's), and the families browser_app, api_app, metrics and
 // operator_tool, which come with the gateway.
 #pragma once
@@ -20,7 +22,7 @@
 #include "platform/request/request.hpp"
 #include "shared/db/db.hpp"
 
-namespace access {
+namespace entrance {
 
 inline constexpr request::Permission session_create{"access.session.create"};
 inline constexpr request::Permission session_open{"access.session.open"};
@@ -89,4 +91,4 @@ std::unique_ptr<Links> make_links(db::Store&, const base::Clock&, base::Random::
 /// The stream of a session, and the list of those of a resource.
 request::Routes routes();
 
-}  // namespace access
+}  // namespace entrance

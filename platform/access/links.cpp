@@ -11,7 +11,7 @@
 #include "shared/mux/messages.hpp"
 #include "shared/mux/mux.hpp"
 
-namespace access {
+namespace entrance {
 namespace {
 
 constexpr std::uint16_t normal_closure = 1000;
@@ -238,4 +238,4 @@ std::unique_ptr<Links> make_links(db::Store& store, const base::Clock& clock, ba
   return std::make_unique<LinksOfProcess>(store, clock, dice, std::move(scheme));
 }
 
-}  // namespace access
+}  // namespace entrance

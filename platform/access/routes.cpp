@@ -1,7 +1,7 @@
 #include "platform/access/access.hpp"
 #include "platform/access/store.hpp"
 
-namespace access {
+namespace entrance {
 namespace {
 
 using base::Error;
@@ -43,4 +43,4 @@ request::Routes routes() {
                           {.summary = "Who asked for a way into a resource, and when"});
 }
 
-}  // namespace access
+}  // namespace entrance

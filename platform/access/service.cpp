@@ -2,7 +2,7 @@
 #include "platform/access/store.hpp"
 #include "shared/crypto/crypto.hpp"
 
-namespace access {
+namespace entrance {
 namespace {
 
 constexpr std::size_t ticket_bytes = 24;  // 192 bits, 32 letters of base64url: fits a subprotocol's token (RFC 6455, 4.1)
@@ -35,4 +35,4 @@ Opened open(db::Tx& tx, const request::Granted<session_create>& granted, const r
           .url = "/v1/access-sessions/" + id.text() + "/stream"};
 }
 
-}  // namespace access
+}  // namespace entrance

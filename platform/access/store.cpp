@@ -1,6 +1,6 @@
 #include "platform/access/store.hpp"
 
-namespace access::store {
+namespace entrance::store {
 namespace {
 
 constexpr db::Query insert_session{"access.insert", R"sql(
@@ -96,4 +96,4 @@ base::Page<Session> list(db::Snapshot& snapshot, std::string_view resource, cons
   return snapshot.page(list_sessions, cursor, {{"resource", resource}}, read_session);
 }
 
-}  // namespace access::store
+}  // namespace entrance::store

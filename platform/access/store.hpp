@@ -7,7 +7,7 @@
 
 #include "platform/access/access.hpp"
 
-namespace access::store {
+namespace entrance::store {
 
 struct Row {
   Session session;
@@ -26,4 +26,4 @@ void insert(db::Tx&, const request::Granted<session_create>&, const Row&, std::s
 [[nodiscard]] bool end(db::Tx&, SessionId, base::Instant now, std::string_view by);
 [[nodiscard]] base::Page<Session> list(db::Snapshot&, std::string_view resource, const base::Cursor&);
 
-}  // namespace access::store
+}  // namespace entrance::store

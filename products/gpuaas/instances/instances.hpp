@@ -169,7 +169,7 @@ BOOST_DESCRIBE_STRUCT(ReadLogs, (), (instance, follow, offset))
 /// Asks for a terminal, or with a command for an exec.
 struct AskSession {
   InstanceId instance;
-  access::Family surface = access::Family::terminal;
+  entrance::Family surface = entrance::Family::terminal;
   std::int32_t rows = 24;
   std::int32_t cols = 80;
   std::vector<std::string> command;

@@ -122,9 +122,9 @@ request::Routes routes(const inventory::Catalogue& catalogue) {
       .stream<instance_metrics>("/v1/instances/{instance}/metrics", metrics,
                                 {.reasons = {instance_not_running}, .summary = "CPU, memory and GPU use, each second"})
       .stream<instance_follow>("/v1/instances/{instance}/events", follow, {.summary = "What happens to it"})
-      .change<access::session_create>(POST, "/v1/instances/{instance}/access-sessions", ask_session,
+      .change<entrance::session_create>(POST, "/v1/instances/{instance}/access-sessions", ask_session,
                                       {.status = 201,
-                                       .creates = access::session_type,
+                                       .creates = entrance::session_type,
                                        .reasons = {instance_not_running, surface_absent, command_invalid},
                                        .secret = "ticket",
                                        .summary = "Ask for a terminal, or to run a command in it"})

@@ -124,11 +124,11 @@ Result<Instance> remove(db::Tx& tx, const Catalogue& catalogue, const Call<insta
   return present(tx, catalogue, *row, call.env.now);
 }
 
-Result<access::Opened> ask_session(db::Tx& tx, const Call<access::session_create, AskSession>& call) {
+Result<entrance::Opened> ask_session(db::Tx& tx, const Call<entrance::session_create, AskSession>& call) {
   const AskSession& asked = call.input;
   const auto row = store::find(tx, asked.instance);
   if (!row || row->deleted_at) return Error{base::not_found};
-  if (asked.surface != access::Family::terminal) return Error{surface_absent, {}, "/surface"};
+  if (asked.surface != entrance::Family::terminal) return Error{surface_absent, {}, "/surface"};
   if (!asked.command.empty() && !is_command(asked.command)) return Error{command_invalid, {}, "/command"};
   if (row->state != State::running || !row->node) return Error{instance_not_running};
   const int rows = std::clamp(asked.rows, 1, terminal_side_max);
@@ -142,7 +142,7 @@ Result<access::Opened> ask_session(db::Tx& tx, const Call<access::session_create
     exec.member("rows", static_cast<std::int64_t>(rows)).member("cols", static_cast<std::int64_t>(cols)).end();
     what = "exec " + row->id.text() + " " + exec.take();
   }
-  return access::open(tx, call.granted, call.env,
+  return entrance::open(tx, call.granted, call.env,
                       {.family = asked.surface, .resource = row->id.text(), .node = *row->node, .what = what});
 }
 

@@ -15,7 +15,7 @@ base::Result<Instance> stop(db::Tx&, const Catalogue&, const Call<instance_stop,
 /// Takes an ended one off the lists; its bill and records stay. Errors: `not_found`, `instance_active`.
 base::Result<Instance> remove(db::Tx&, const Catalogue&, const Call<instance_delete, InstanceRef>&);
 /// Errors: `not_found`, `instance_not_running`, `surface_absent`.
-base::Result<access::Opened> ask_session(db::Tx&, const Call<access::session_create, AskSession>&);
+base::Result<entrance::Opened> ask_session(db::Tx&, const Call<entrance::session_create, AskSession>&);
 
 struct PlaceInstance {
   ProjectId project;
