@@ -152,6 +152,8 @@ class Registry final {
   const std::vector<PriceVersion>& prices() const { return prices_; }
 
  private:
+  void add_prices(const Product&);
+
   std::vector<Product> products_;
   std::vector<PriceVersion> prices_;
 };
@@ -164,8 +166,8 @@ std::optional<PriceVersion> price_at(db::Snapshot&, std::string_view sku, std::s
 /// All versions that are in force at `at`, by SKU and meter.
 std::vector<PriceVersion> prices_at(db::Snapshot&, base::Instant at);
 
-/// Refuses a product's route (its module is the product's name) whose permission the manifest does not declare, or a
-/// manifest's operation without a route of that method, path and permission. Errors: `manifest_refused`.
+/// Refuses a route whose permission is a product's and not declared in its manifest, or a manifest's operation without a
+/// route of that method, path and permission. Errors: `manifest_refused`.
 base::Result<void> check(const Registry&, const std::vector<request::Routes>&);
 
 }  // namespace registry
