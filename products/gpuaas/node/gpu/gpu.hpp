@@ -3,7 +3,8 @@
 //
 // Always true
 //   - indices are 0..n-1 in the driver's order and do not change while the process runs;
-//   - an assignment names only the asked GPUs: their device nodes and no others', their indices in CUDA_VISIBLE_DEVICES;
+//   - an assignment names only the asked GPUs: their device nodes and no others', and them in CUDA_VISIBLE_DEVICES, in the
+//     asked order (by UUID; simulated ones by index, which is all that people can recognise there);
 //   - a simulated GPU is marked `simulated` in every answer, and its assignment sets GPUAAS_GPU_SIMULATED=1.
 //
 // Not here: who gets which GPU (the scheduler's), and the sandbox that binds the nodes (node/runtime).
@@ -74,7 +75,7 @@ class GpuDriver {
   virtual base::Result<Assignment> assign(std::span<const std::int32_t> indices) const = 0;
 };
 
-/// Errors: `gpu_driver_absent` (no library, or one that lacks a function: the detail names it), `gpu_driver_failed`.
+/// Errors: `gpu_driver_absent` (no such library), `gpu_driver_failed` (it lacks a function, or one failed: the detail names it).
 base::Result<std::unique_ptr<GpuDriver>> open_nvml(const std::string& library = "libnvidia-ml.so.1");
 
 struct Simulation {

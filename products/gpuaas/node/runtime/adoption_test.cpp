@@ -64,14 +64,17 @@ TEST_F(Adoption, EndThatNobodyWatchedIsFoundAsItWas) {
   EXPECT_EQ(runtime_->status("a")->exit_code, 41);
 }
 
-TEST_F(Adoption, AdoptedOnesAreToldOnce) {
+TEST_F(Adoption, AdoptedOnesAreToldAtFirstAndThenTheirChanges) {
   start_in_a_process_that_is_killed(shell("a", "sleep 1000"));
   reopen();
   test::Screen told;
-  runtime_->on_status([&](const std::string& id, const Status& status) { told.add(id + (status.state == State::running ? " runs;" : " ended;")); });
+  runtime_->on_status([&](const std::string& id, const Status& status) {
+    told.add(id + " " + (status.state == State::running ? "runs" : "ended") + (status.stop_asked_at_us != 0 ? ", asked;" : ";"));
+  });
   told.with("a runs;");
   ASSERT_TRUE(runtime_->kill("a"));
-  EXPECT_EQ(told.with("a ended;"), "a runs;a ended;");
+  EXPECT_EQ(told.with("a ended, asked;"), "a runs;a runs, asked;a ended, asked;");
+  runtime_->on_status({});
 }
 
 TEST_F(Adoption, ReopenedInTheSameProcess) {
@@ -115,7 +118,6 @@ TEST_F(Adoption, HalfMadeFoldersAreToldOrForgotten) {
   runtime_.reset();
   std::filesystem::create_directory(directory_ + "/no-spec");
   std::filesystem::create_directory(directory_ + "/no-status");
-  const Spec spec = shell("no-status", "true");
   ASSERT_TRUE(shim::write_whole(directory_ + "/no-status/spec.json",
                                 R"({"id":"no-status","name":"train","command":["true"],"env":{},"directory":"/home/user",)"
                                 R"("cpu_millicores":1000,"memory_bytes":268435456,"pids":64,"home_bytes":0,"gpus":[],)"

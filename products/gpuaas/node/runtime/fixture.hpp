@@ -116,12 +116,12 @@ class RuntimeTest : public ::testing::Test {
     return piece ? piece->bytes : piece.error().detail;
   }
 
-  struct Terminal {
+  struct Viewer {
     std::shared_ptr<Screen> screen = std::make_shared<Screen>();
     std::shared_ptr<Attachment> attachment;
   };
-  Terminal attach(const std::string& id, TerminalSize size = {}) {
-    Terminal terminal;
+  Viewer attach(const std::string& id, TerminalSize size = {}) {
+    Viewer terminal;
     auto screen = terminal.screen;
     auto attached = runtime_->attach(id, size, {.output = [screen](std::string bytes) { screen->add(bytes); }, .ended = [screen] { screen->end(); }});
     EXPECT_TRUE(attached);

@@ -136,7 +136,7 @@ void Local::on_status(std::function<void(const std::string&, const Status&)> tol
   }
   loop_->post([this, adopted, told = std::move(told)] {
     for (const auto& id : adopted)
-      if (const auto now = status(id)) told(id, *now);
+      if (const auto now = status(id); now && told) told(id, *now);
   });
 }
 
