@@ -97,20 +97,21 @@ std::shared_ptr<void> Tail::follow(std::string topic, std::int64_t cursor, reque
 }
 
 void Tail::tell(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    std::unique_lock lock{mutex_};
-    const bool due = news_.wait(lock, stop, [this] {
-      return head_ > told_ || clock_->now() - last_heartbeat_ >= heartbeat_every;
-    });
-    if (!due) return;
-    const Batch batch = next_batch(lock);
-    tell(stop, batch);
-    if (clock_->now() - last_heartbeat_ >= heartbeat_every) beat_hearts(batch.followers);
+  while (const auto batch = next_batch(stop)) {
+    tell(stop, *batch);
+    if (clock_->now() - last_heartbeat_ < heartbeat_every) continue;
+    for (const auto& follower : batch->followers) follower->take({.index = -1, .event = {}, .data = {}});
+    last_heartbeat_ = clock_->now();
   }
 }
 
-// Whoever is live now is given this batch; who joins later joins after it, because `told_` says so already.
-Tail::Batch Tail::next_batch(std::unique_lock<std::mutex>&) {
+// Waits for news, or for the time of a heartbeat. Whoever is live now is given this batch; who joins later joins after
+// it, because `told_` says so already. Nothing: asked to stop.
+std::optional<Tail::Batch> Tail::next_batch(const std::stop_token& stop) {
+  std::unique_lock lock{mutex_};
+  const bool due = news_.wait(
+      lock, stop, [this] { return head_ > told_ || clock_->now() - last_heartbeat_ >= heartbeat_every; });
+  if (!due || stop.stop_requested()) return {};
   std::erase_if(live_, [](const auto& each) { return each->ended.load(); });
   Batch batch{.after = told_, .until = std::min(head_, told_ + batch_size), .followers = live_, .listeners = listeners_};
   told_ = std::max(told_, batch.until);
@@ -149,12 +150,6 @@ void Tail::give(db::Snapshot& snapshot, const std::vector<store::Stored>& entrie
       follower->take(*event);
     }
   }
-}
-
-void Tail::beat_hearts(const Followers& followers) {
-  for (const auto& follower : followers) follower->take({.index = -1, .event = {}, .data = {}});
-  const std::lock_guard lock{mutex_};
-  last_heartbeat_ = clock_->now();
 }
 
 void Tail::catch_up(const std::stop_token& stop) {

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "platform/log/log.hpp"
@@ -44,10 +45,9 @@ class Tail final {
   };
 
   void tell(const std::stop_token&);
-  Batch next_batch(std::unique_lock<std::mutex>&);
+  std::optional<Batch> next_batch(const std::stop_token&);
   void tell(const std::stop_token&, const Batch&);
   void give(db::Snapshot&, const std::vector<store::Stored>&, const Followers&) const;
-  void beat_hearts(const Followers&);
   void catch_up(const std::stop_token&);
   std::int64_t catch_up(Follower&, std::int64_t until);
 
@@ -63,8 +63,8 @@ class Tail final {
   std::vector<Log::Listener> listeners_;
   Followers live_;
   std::deque<std::shared_ptr<Follower>> behind_;
-  base::Instant last_heartbeat_{};
 
+  base::Instant last_heartbeat_{};  // the teller's own
   std::jthread teller_;
   std::jthread catcher_;
 };

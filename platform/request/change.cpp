@@ -183,7 +183,7 @@ void Runs::attempt(db::Tx& tx, Ask& ask, const Env& env, const Authority& author
   });
   if (done) return;
   outcome.refused = done.error();
-  if (!declared(route, done.error().reason))
+  if (options_.reasons_listed && !declared(route, done.error().reason))
     telemetry::log(telemetry::Level::error, "a handler returned a reason that its route does not list",
                    {{"route", route.path}, {"reason", done.error().reason.word}});
 }

@@ -8,19 +8,19 @@
 namespace request {
 namespace {
 
-constexpr std::string_view cookie_name = "gpuaas_session=";
 constexpr base::Reason no_route{"not_found", base::Kind::not_found, "See /openapi.json for what there is."};
 constexpr base::Reason csrf_missing{"csrf_missing", base::Kind::forbidden,
                                     "Send the csrf value of your sign-in as X-CSRF-Token."};
 
-std::optional<std::string> cookie(const http::Request& request) {
+std::optional<std::string> cookie(const http::Request& request, const std::string& name) {
+  const std::string begins = name + "=";
   const auto header = http::find(request.headers, "Cookie");
   if (!header) return std::nullopt;
   std::string_view rest = *header;
   while (!rest.empty()) {
     while (rest.starts_with(' ') || rest.starts_with(';')) rest.remove_prefix(1);
     const std::string_view each = rest.substr(0, rest.find(';'));
-    if (each.starts_with(cookie_name)) return std::string{each.substr(cookie_name.size())};
+    if (each.starts_with(begins)) return std::string{each.substr(begins.size())};
     rest.remove_prefix(each.size());
   }
   return std::nullopt;
@@ -124,7 +124,7 @@ bool Runs::find_credential(Ask& ask) const {
     ask.credential = header->substr(bearer.size());
     return !ask.credential.empty();
   }
-  if (auto session = cookie(ask.http)) {
+  if (auto session = cookie(ask.http, options_.cookie)) {
     ask.credential = std::move(*session);
     ask.by_cookie = true;
     return !ask.credential.empty();

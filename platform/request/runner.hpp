@@ -33,6 +33,8 @@ struct RunnerOptions {
   int threads = 4;              // prepare and reads
   int queue_max = 2048;         // past it 503 with Retry-After
   std::int64_t first_request = 1;
+  bool reasons_listed = true;   // a reason that its route does not list is logged; a test's made-up routes list none
+  std::string cookie = "session";  // the console's: its value is a credential, and non-reads then need a CSRF token
   std::string console_origin = {};  // empty: the request's own Host
 };
 

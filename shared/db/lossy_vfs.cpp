@@ -103,7 +103,9 @@ int file_read(sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
   const std::scoped_lock lock{self.disk->mutex};
   if (self.dead()) return SQLITE_IOERR_READ;
   const auto wanted = static_cast<std::size_t>(size);
-  return self.node->file.read(static_cast<std::size_t>(at), static_cast<char*>(into), wanted) == wanted ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
+  return self.node->file.read(static_cast<std::size_t>(at), static_cast<char*>(into), wanted) == wanted
+             ? SQLITE_OK
+             : SQLITE_IOERR_SHORT_READ;
 }
 
 int file_write(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {

@@ -1,11 +1,13 @@
-// LossyDisk: a disk in memory for SQLite that does what a disk may do: lose what was not synced, tear it, fill up, fail.
+// LossyDisk: a disk in memory for SQLite that does what a disk may do: lose what was not synced, tear it, fill up,
+// fail.
 //
 // It is a SQLite VFS with a name of its own (Options.sqlite_vfs); two disks share nothing. A `kill -9` cannot find a
 // missing fsync, because the page cache survives it; this can.
 //
 // Always true
 //   - what xSync answered for is there after any crash; a file that was never synced may be gone as a whole;
-//   - of what was not synced each sector (512 bytes) keeps some first part of its writes, or none, by the dice handed in;
+//   - of what was not synced each sector (512 bytes) keeps some first part of its writes, or none, by the dice handed
+//   in;
 //   - after a crash whoever had a file open gets errors for ever, and nobody opens one before `restart`.
 //
 // Not here: lost directory entries of renamed files (SQLite renames none), and bits that rot.

@@ -23,7 +23,8 @@ constexpr std::string_view applied_table = R"sql(
     PRIMARY KEY (module, name)
   ) @strict;)sql";
 
-constexpr Query list_applied{"migrations.list", "SELECT module, name, sha256 FROM schema_migrations", std::chrono::seconds{30}};
+constexpr Query list_applied{"migrations.list", "SELECT module, name, sha256 FROM schema_migrations",
+                             std::chrono::seconds{30}};
 constexpr Query insert_applied{"migrations.insert", R"sql(
   INSERT INTO schema_migrations (module, name, sha256, applied_at) VALUES (:module, :name, :sha256, :applied_at))sql"};
 
@@ -50,13 +51,20 @@ std::string append_only_sqlite(const std::string& table) {
 std::string append_only_postgres(const std::string& table) {
   return "CREATE OR REPLACE FUNCTION refuse_append_only() RETURNS trigger LANGUAGE plpgsql AS $refuse$\n"
          "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $refuse$;\n"
-         "CREATE TRIGGER " + table + "_no_change BEFORE UPDATE OR DELETE ON " + table +
+         "CREATE TRIGGER " +
+         table + "_no_change BEFORE UPDATE OR DELETE ON " + table +
          " FOR EACH ROW EXECUTE FUNCTION refuse_append_only();\n"
-         "CREATE TRIGGER " + table + "_no_truncate BEFORE TRUNCATE ON " + table +
+         "CREATE TRIGGER " +
+         table + "_no_truncate BEFORE TRUNCATE ON " + table +
          " FOR EACH STATEMENT EXECUTE FUNCTION refuse_append_only();\n"
-         "ALTER TABLE " + table + " ENABLE ALWAYS TRIGGER " + table + "_no_change;\n"
-         "ALTER TABLE " + table + " ENABLE ALWAYS TRIGGER " + table + "_no_truncate;\n"
-         "REVOKE UPDATE, DELETE, TRUNCATE ON " + table + " FROM PUBLIC;\n";
+         "ALTER TABLE " +
+         table + " ENABLE ALWAYS TRIGGER " + table +
+         "_no_change;\n"
+         "ALTER TABLE " +
+         table + " ENABLE ALWAYS TRIGGER " + table +
+         "_no_truncate;\n"
+         "REVOKE UPDATE, DELETE, TRUNCATE ON " +
+         table + " FROM PUBLIC;\n";
 }
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -103,7 +111,8 @@ base::Result<std::string> text_of(const std::filesystem::path& file) {
 std::map<Key, std::string> applied(Tx& tx) {
   std::map<Key, std::string> found;
   for (auto& [key, sha] : tx.all(list_applied, {}, [](const Row& row) {
-         return std::pair{Key{row.get<std::string>("module"), row.get<std::string>("name")}, row.get<std::string>("sha256")};
+         return std::pair{Key{row.get<std::string>("module"), row.get<std::string>("name")},
+                          row.get<std::string>("sha256")};
        }))
     found.emplace(key, sha);
   return found;
@@ -140,10 +149,12 @@ base::Result<int> migrate(Tx& tx, Dialect dialect, const std::vector<Migration>&
   int count = 0;
   for (const Migration& each : migrations) {
     const std::string where = each.module + "/schema/" + each.name + ".sql";
-    if (!says_its_kind(each.sql)) return base::Error{base::invalid, where + ": the first line is neither `-- expand` nor `-- contract`"};
+    if (!says_its_kind(each.sql))
+      return base::Error{base::invalid, where + ": the first line is neither `-- expand` nor `-- contract`"};
     const std::string sha = sha256_text(each.sql);
     if (const auto found = before.find({each.module, each.name}); found != before.end()) {
-      if (found->second != sha) return base::Error{base::unavailable, where + " changed after it was applied; add a new file instead"};
+      if (found->second != sha)
+        return base::Error{base::unavailable, where + " changed after it was applied; add a new file instead"};
       continue;
     }
     auto sql = expand_macros(each.sql, dialect);
@@ -171,7 +182,8 @@ base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path
   for (const auto& file : files) {
     auto sql = text_of(file);
     if (!sql) return sql.error();
-    if (!says_its_kind(*sql)) return base::Error{base::invalid, file.string() + ": the first line is neither `-- expand` nor `-- contract`"};
+    if (!says_its_kind(*sql))
+      return base::Error{base::invalid, file.string() + ": the first line is neither `-- expand` nor `-- contract`"};
     migrations.push_back({.module = std::string{module}, .name = file.stem().string(), .sql = std::move(*sql)});
   }
   return migrations;

@@ -3,7 +3,8 @@
 //   @id                   a typed id: text that sorts bytewise (PostgreSQL `text COLLATE "C"`, SQLite `TEXT`)
 //   @int                  64 bits: `bigint`, `INTEGER`
 //   @serial               64 bits that the database counts up where none is given; write `id @serial PRIMARY KEY`
-//   @txid                 the number of the writing transaction, where none is given; SQLite, whose writer is alone, has 0
+//   @txid                 the number of the writing transaction, where none is given; SQLite, whose writer is alone,
+//   has 0
 //   @strict               after a table's `)`: SQLite `STRICT`, on PostgreSQL nothing, which is strict by itself
 //   @append_only(table);  the database itself refuses UPDATE, DELETE and TRUNCATE of `table`
 //

@@ -25,16 +25,16 @@ struct Migration {
 base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path& root, std::string_view module);
 
 struct Options {
-  std::string url;                      // sqlite:PATH or postgres://…
-  std::vector<Migration> migrations;    // modules in the order of their dependence
-  Sequence sequence;                    // empty step: none
-  int readers = 4;                      // snapshots at once
-  int writers = 8;                      // PostgreSQL's connections for changes
-  const base::Clock* clock = nullptr;   // for beats; required
+  std::string url;                                 // sqlite:PATH or postgres://…
+  std::vector<Migration> migrations;               // modules in the order of their dependence
+  Sequence sequence;                               // empty step: none
+  int readers = 4;                                 // snapshots at once
+  int writers = 8;                                 // PostgreSQL's connections for changes
+  const base::Clock* clock = nullptr;              // for beats; required
   std::function<void(const std::string&)> report;  // trouble that no caller hears of; any thread; may be empty
-  std::string sqlite_vfs;               // the simulator's file layer; empty: the real one
-  std::string sqlite_synchronous = "FULL";  // OFF only to show that the simulator notices
-  bool own_thread = true;               // SQLite: false for the simulator, which calls `Store::run_waiting`
+  std::string sqlite_vfs;                          // the simulator's file layer; empty: the real one
+  std::string sqlite_synchronous = "FULL";         // OFF only to show that the simulator notices
+  bool own_thread = true;                          // SQLite: false for the simulator, which calls `Store::run_waiting`
 };
 
 struct Opened {

@@ -70,8 +70,14 @@ void PostgresConnection::connect() {
   if (connection_ != nullptr && PQstatus(connection_) == CONNECTION_OK) return;
   close();
   // A server that is gone without a word is noticed within seconds. What the URL says wins (`dbname` comes last).
-  const std::array<const char*, 8> keys{"connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
-                                        "tcp_user_timeout", "client_encoding", "dbname", nullptr};
+  const std::array<const char*, 8> keys{"connect_timeout",
+                                        "keepalives_idle",
+                                        "keepalives_interval",
+                                        "keepalives_count",
+                                        "tcp_user_timeout",
+                                        "client_encoding",
+                                        "dbname",
+                                        nullptr};
   const std::array<const char*, 8> values{"3", "3", "1", "3", "5000", "UTF8", url_.c_str(), nullptr};
   connection_ = PQconnectdbParams(keys.data(), values.data(), 1);
   if (PQstatus(connection_) != CONNECTION_OK) lost();
@@ -134,7 +140,8 @@ int PostgresConnection::run(const Query& query, std::span<const Param> params) {
   return std::atoi(PQcmdTuples(result.get()));
 }
 
-void PostgresConnection::each(const Query& query, std::span<const Param> params, const std::function<void(const Row&)>& read) {
+void PostgresConnection::each(const Query& query, std::span<const Param> params,
+                              const std::function<void(const Row&)>& read) {
   const Answer result = ask(query, params);
   PostgresRow row{result.get()};
   for (const int count = PQntuples(result.get()); row.at < count; ++row.at) read(row);
@@ -156,7 +163,8 @@ PostgresConnection::Answer PostgresConnection::ask(const Query& query, std::span
   Statement parsed;
   if (fresh) {
     parsed = parse(query.sql, Dialect::postgres);
-    known = prepared_.emplace(std::string{query.sql}, Prepared{"s" + std::to_string(++prepared_count_), parsed.names}).first;
+    known = prepared_.emplace(std::string{query.sql}, Prepared{"s" + std::to_string(++prepared_count_), parsed.names})
+                .first;
   }
   const Prepared& prepared = known->second;
   in_order(query, prepared.names, params, ordered_);
@@ -172,7 +180,8 @@ PostgresConnection::Answer PostgresConnection::ask(const Query& query, std::span
   }
   const int before = send_deferred();
   if (fresh && PQsendPrepare(connection_, prepared.name.c_str(), parsed.sql.c_str(), 0, nullptr) != 1) lost();
-  if (PQsendQueryPrepared(connection_, prepared.name.c_str(), static_cast<int>(values_.size()), values_.data(), nullptr, nullptr, 0) != 1)
+  if (PQsendQueryPrepared(connection_, prepared.name.c_str(), static_cast<int>(values_.size()), values_.data(), nullptr,
+                          nullptr, 0) != 1)
     lost();
   sync();
   if (!fresh) return receive();
@@ -197,7 +206,8 @@ int PostgresConnection::send_deferred() {
 void PostgresConnection::send_control(const Control& control) {
   std::vector<const char*> values;
   for (const std::string& param : control.params) values.push_back(param.c_str());
-  if (PQsendQueryParams(connection_, control.sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0) != 1)
+  if (PQsendQueryParams(connection_, control.sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
+                        nullptr, nullptr, 0) != 1)
     lost();
 }
 
@@ -245,7 +255,8 @@ void PostgresConnection::fail(const pg_result* result, std::string_view what) co
   const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const std::string state = field == nullptr ? "" : field;
   const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  const std::string detail = std::string{what} + ": " + (message == nullptr ? PQresultErrorMessage(result) : message) + " (" + state + ")";
+  const std::string detail =
+      std::string{what} + ": " + (message == nullptr ? PQresultErrorMessage(result) : message) + " (" + state + ")";
   if (state == "40001" || state == "40P01") throw Contended(detail);
   if (state == "55P03") throw LockTimeout(detail);
   const std::string kind = state.substr(0, 2);

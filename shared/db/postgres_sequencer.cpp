@@ -144,7 +144,9 @@ bool PostgresSequencer::lead_once(std::int64_t started, Steady::time_point& last
     const Sequence::Batch batch = sequence_.step(tx);
     const base::Instant now = clock_.now();
     const bool beats = batch.head != head_ || Steady::now() - last_beat >= beat_every;
-    if (beats) connection_.defer(notify, {std::to_string(batch.head), std::to_string(base::micros(now)), std::to_string(started)});
+    if (beats)
+      connection_.defer(notify,
+                        {std::to_string(batch.head), std::to_string(base::micros(now)), std::to_string(started)});
     if (connection_.finish("COMMIT") != "COMMIT") throw Lost("the log's step swallowed an error");
     news = news || batch.head != head_;
     head_ = batch.head;
@@ -157,9 +159,7 @@ bool PostgresSequencer::lead_once(std::int64_t started, Steady::time_point& last
   return news;
 }
 
-bool PostgresSequencer::try_lock() {
-  return ask_number(connection_, take_lock, "taken") == 1;
-}
+bool PostgresSequencer::try_lock() { return ask_number(connection_, take_lock, "taken") == 1; }
 
 void PostgresSequencer::hear() {
   for (const auto& notice : connection_.notices()) {

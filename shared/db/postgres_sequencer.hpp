@@ -29,7 +29,8 @@ namespace db {
 class PostgresSequencer final {
  public:
   /// `report` may be empty.
-  PostgresSequencer(const std::string& url, Sequence, const base::Clock&, std::function<void(const std::string&)> report);
+  PostgresSequencer(const std::string& url, Sequence, const base::Clock&,
+                    std::function<void(const std::string&)> report);
   ~PostgresSequencer();
   PostgresSequencer(const PostgresSequencer&) = delete;
   PostgresSequencer& operator=(const PostgresSequencer&) = delete;

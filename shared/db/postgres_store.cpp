@@ -37,7 +37,8 @@ class PostgresSnapshot final : public Snapshot {
 
  private:
   void each(const Query& query, std::span<const Param> params, const std::function<void(const Row&)>& read) override {
-    if (query.timeout != timeout_) connection_.defer("SET LOCAL statement_timeout = " + std::to_string(query.timeout.count()));
+    if (query.timeout != timeout_)
+      connection_.defer("SET LOCAL statement_timeout = " + std::to_string(query.timeout.count()));
     timeout_ = query.timeout;
     connection_.each(query, params, [&](const Row& row) {
       answered_ = true;
@@ -58,9 +59,9 @@ struct Job {
 
 class PostgresStore final : public Store {
  public:
-  explicit PostgresStore(Options options)
-      : options_(std::move(options)), random_(base::Random::kernel_key(), 0, 0) {
-    for (int i = 0; i < options_.readers; ++i) readers_.add(std::make_unique<PostgresConnection>(options_.url, read_session));
+  explicit PostgresStore(Options options) : options_(std::move(options)), random_(base::Random::kernel_key(), 0, 0) {
+    for (int i = 0; i < options_.readers; ++i)
+      readers_.add(std::make_unique<PostgresConnection>(options_.url, read_session));
   }
 
   ~PostgresStore() override {
@@ -85,7 +86,8 @@ class PostgresStore final : public Store {
     connection.finish(applied ? "COMMIT" : "ROLLBACK");
     if (!applied) return applied;
     if (options_.sequence.step)
-      sequencer_ = std::make_unique<PostgresSequencer>(options_.url, options_.sequence, *options_.clock, options_.report);
+      sequencer_ =
+          std::make_unique<PostgresSequencer>(options_.url, options_.sequence, *options_.clock, options_.report);
     for (int i = 0; i < options_.writers; ++i) threads_.emplace_back([this] { serve(); });
     return applied;
   }
@@ -182,7 +184,8 @@ class PostgresStore final : public Store {
       connection.roll_back();
       return result;
     }
-    if (connection.finish("COMMIT") != "COMMIT") return base::Error{base::internal, "a work went on after the engine's error"};
+    if (connection.finish("COMMIT") != "COMMIT")
+      return base::Error{base::internal, "a work went on after the engine's error"};
     const std::scoped_lock lock{mutex_};
     stats_.changes += 1;
     stats_.commits += 1;

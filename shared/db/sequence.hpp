@@ -6,7 +6,8 @@
 //
 // Always true
 //   - at any time at most one connection runs the step, and what it writes is lost with its lock;
-//   - every replica hears of each batch (`Heard`) after it is durable, and a beat at least every 100 ms while a leader lives;
+//   - every replica hears of each batch (`Heard`) after it is durable, and a beat at least every 100 ms while a leader
+//   lives;
 //   - a leader whose beat is more than a second old is deposed: its backend is ended, with what it had open.
 #pragma once
 
@@ -25,7 +26,8 @@ struct Sequence {
     bool more = false;
   };
   std::function<Batch(Tx&)> step;
-  /// On a thread of the engine: the log's head as far as this process knows it, and when a leader said so. Never blocks.
+  /// On a thread of the engine: the log's head as far as this process knows it, and when a leader said so. Never
+  /// blocks.
   std::function<void(std::int64_t head, base::Instant beat)> heard;
 };
 

@@ -37,22 +37,25 @@ struct Replica {
   std::atomic<int> steps = 0;
   std::atomic<bool> hold = false;        // inside its step
   std::atomic<bool> hold_after = false;  // after its COMMIT, with nothing open
-  std::unique_ptr<Store> store;  // closed before what it calls is gone
+  std::unique_ptr<Store> store;          // closed before what it calls is gone
 
   Sequence sequence() {
     return {.step = [this](Tx& tx) { return step(tx); },
-            .heard = [this](std::int64_t to, base::Instant) {
-              std::unique_lock lock{mutex};
-              head = std::max(head, to);
-              ++beats;
-              changed.notify_all();
-              lock.unlock();
-              while (hold_after) std::this_thread::sleep_for(std::chrono::milliseconds{5});
-            }};
+            .heard =
+                [this](std::int64_t to, base::Instant) {
+                  std::unique_lock lock{mutex};
+                  head = std::max(head, to);
+                  ++beats;
+                  changed.notify_all();
+                  lock.unlock();
+                  while (hold_after) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+                }};
   }
   Sequence::Batch step(Tx& tx) {
     ++steps;
-    const auto entries = tx.all(take_inbox, {}, [](const Row& row) { return Entry{row.get<std::int64_t>("id"), row.get<std::string>("what")}; });
+    const auto entries = tx.all(take_inbox, {}, [](const Row& row) {
+      return Entry{row.get<std::int64_t>("id"), row.get<std::string>("what")};
+    });
     std::int64_t at = tx.one(newest, {}, [](const Row& row) { return row.get<std::int64_t>("at"); }).value();
     for (const Entry& each : entries) {
       tx.run(append, {{"at", ++at}, {"what", each.what}});
@@ -78,7 +81,10 @@ Result say(Tx& tx, const std::string& what) {
 }
 
 std::vector<Entry> log(const Store& store) {
-  return store.read([](Snapshot& s) { return s.all(list, {}, [](const Row& row) { return Entry{row.get<std::int64_t>("at"), row.get<std::string>("what")}; }); });
+  return store.read([](Snapshot& s) {
+    return s.all(list, {},
+                 [](const Row& row) { return Entry{row.get<std::int64_t>("at"), row.get<std::string>("what")}; });
+  });
 }
 
 void expect_dense(const std::vector<Entry>& entries, std::size_t count) {

@@ -24,7 +24,8 @@ Value value_of(sqlite3_stmt* statement, int column) {
       return static_cast<std::int64_t>(sqlite3_column_int64(statement, column));
     default: {  // text; a real or a blob is read as its text, as from PostgreSQL
       const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-      return std::string(text == nullptr ? "" : text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+      return std::string(text == nullptr ? "" : text,
+                         static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
     }
   }
 }
@@ -72,7 +73,8 @@ namespace {
 
 class SqliteRow final : public Row {
  public:
-  SqliteRow(sqlite3_stmt* statement, const std::vector<std::string>& columns) : statement_(statement), columns_(columns) {}
+  SqliteRow(sqlite3_stmt* statement, const std::vector<std::string>& columns)
+      : statement_(statement), columns_(columns) {}
 
  private:
   Value value(std::string_view column) const override {
@@ -91,7 +93,8 @@ class SqliteRow final : public Row {
 
 SqliteConnection::SqliteConnection(const Settings& settings) {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.writes ? SQLITE_OPEN_CREATE : 0);
-  const int code = sqlite3_open_v2(settings.path.c_str(), &db_, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
+  const int code =
+      sqlite3_open_v2(settings.path.c_str(), &db_, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
   if (code != SQLITE_OK) {
     const std::string why = db_ == nullptr ? "no memory" : sqlite3_errmsg(db_);
     sqlite3_close_v2(db_);
@@ -103,9 +106,12 @@ SqliteConnection::SqliteConnection(const Settings& settings) {
   sqlite3_create_function(db_, "pg_current_xact_id", 0, SQLITE_UTF8, nullptr, no_transaction_number, nullptr, nullptr);
   try {
     // recursive_triggers: without it INSERT OR REPLACE deletes rows of an append-only table unseen.
-    script("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768");
+    script(
+        "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "
+        "-32768");
     if (settings.writes) {
-      script("PRAGMA journal_mode = WAL; PRAGMA synchronous = " + settings.synchronous + "; PRAGMA wal_autocheckpoint = 2000; "
+      script("PRAGMA journal_mode = WAL; PRAGMA synchronous = " + settings.synchronous +
+             "; PRAGMA wal_autocheckpoint = 2000; "
              "PRAGMA journal_size_limit = 67108864");
     } else {
       script("PRAGMA query_only = ON");
@@ -140,7 +146,8 @@ int SqliteConnection::run(const Query& query, std::span<const Param> params) {
   return (*lease).reads ? 0 : sqlite3_changes(db_);
 }
 
-void SqliteConnection::each(const Query& query, std::span<const Param> params, const std::function<void(const Row&)>& read) {
+void SqliteConnection::each(const Query& query, std::span<const Param> params,
+                            const std::function<void(const Row&)>& read) {
   Lease lease{*this, query.sql};
   bind(query, *lease, params);
   const SqliteRow row{(*lease).statement, (*lease).columns};
@@ -158,11 +165,12 @@ std::unique_ptr<SqliteConnection::Prepared> SqliteConnection::prepare(std::strin
   Statement parsed = parse(sql, Dialect::sqlite);
   auto made = std::make_unique<Prepared>();
   made->names = std::move(parsed.names);
-  const int code = sqlite3_prepare_v3(db_, parsed.sql.data(), static_cast<int>(parsed.sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &made->statement, nullptr);
+  const int code = sqlite3_prepare_v3(db_, parsed.sql.data(), static_cast<int>(parsed.sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &made->statement, nullptr);
   if (code != SQLITE_OK) fail(code, sql);
   made->reads = sqlite3_stmt_readonly(made->statement) != 0;
-  for (int i = 0; i < sqlite3_column_count(made->statement); ++i) made->columns.emplace_back(sqlite3_column_name(made->statement, i));
+  for (int i = 0; i < sqlite3_column_count(made->statement); ++i)
+    made->columns.emplace_back(sqlite3_column_name(made->statement, i));
   return made;
 }
 
@@ -192,7 +200,8 @@ bool SqliteConnection::step(const Query& query, Prepared& prepared) {
   deadline_ = outer;
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  if (code == SQLITE_INTERRUPT) throw Unavailable(std::string{query.name} + ": took longer than " + std::to_string(query.timeout.count()) + " ms");
+  if (code == SQLITE_INTERRUPT)
+    throw Unavailable(std::string{query.name} + ": took longer than " + std::to_string(query.timeout.count()) + " ms");
   fail(code, query.name);
 }
 

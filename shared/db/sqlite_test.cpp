@@ -13,17 +13,17 @@ using Result = base::Result<void>;
 
 constexpr Query insert_note{"notes.insert", "INSERT INTO notes (id, text) VALUES (:id, :text)"};
 constexpr Query list_notes{"notes.list", "SELECT id FROM notes ORDER BY id"};
-constexpr Query check_file{"integrity", "SELECT count(*) AS bad FROM pragma_integrity_check WHERE integrity_check <> 'ok'"};
+constexpr Query check_file{"integrity",
+                           "SELECT count(*) AS bad FROM pragma_integrity_check WHERE integrity_check <> 'ok'"};
 
 std::vector<std::string> notes(const Store& store) {
-  return store.read([](Snapshot& s) { return s.all(list_notes, {}, [](const Row& row) { return row.get<std::string>("id"); }); });
+  return store.read(
+      [](Snapshot& s) { return s.all(list_notes, {}, [](const Row& row) { return row.get<std::string>("id"); }); });
 }
 
 void insert(Tx& tx, std::string_view id, std::size_t size = 10) {
   tx.run(insert_note, {{"id", id}, {"text", std::string(size, 'x')}});
 }
-
-std::string word(const Result& result) { return result ? "ok" : std::string{result.error().reason.word}; }
 
 /// A store that runs only when told, so that which works share a commit is the test's to say.
 class SharedCommit : public ::testing::Test {
@@ -32,8 +32,13 @@ class SharedCommit : public ::testing::Test {
   ~SharedCommit() override { store.reset(); }
 
   base::Result<Opened> try_open() {
-    return db::open({.url = world.url, .migrations = world.migrations, .readers = 1, .clock = &world.clock,
-                            .sqlite_vfs = disk.vfs(), .sqlite_synchronous = synchronous, .own_thread = false});
+    return db::open({.url = world.url,
+                     .migrations = world.migrations,
+                     .readers = 1,
+                     .clock = &world.clock,
+                     .sqlite_vfs = disk.vfs(),
+                     .sqlite_synchronous = synchronous,
+                     .own_thread = false});
   }
   void open() {
     auto opened = try_open();
@@ -44,7 +49,10 @@ class SharedCommit : public ::testing::Test {
     store->change(std::move(work), [this, name](Result result) { answers[name] = word(result); });
   }
   void submit_insert(const std::string& id) {
-    submit(id, [id](Tx& tx) -> Result { insert(tx, id); return {}; });
+    submit(id, [id](Tx& tx) -> Result {
+      insert(tx, id);
+      return {};
+    });
   }
   void run_all() {
     while (store->run_waiting() > 0) {
@@ -75,8 +83,14 @@ TEST_F(SharedCommit, SixtyFourWaitingWorksShareOneCommitAndTheRestTheNext) {
 
 TEST_F(SharedCommit, AnErrorLeavesTheOthersOfItsCommitAlone) {
   submit_insert("a");
-  submit("b", [](Tx& tx) -> Result { insert(tx, "b"); return base::Error{base::forbidden}; });
-  submit("c", [](Tx& tx) -> Result { insert(tx, "a"); return {}; });
+  submit("b", [](Tx& tx) -> Result {
+    insert(tx, "b");
+    return base::Error{base::forbidden};
+  });
+  submit("c", [](Tx& tx) -> Result {
+    insert(tx, "a");
+    return {};
+  });
   submit_insert("d");
   run_all();
   EXPECT_EQ(answers, (Answers{{"a", "ok"}, {"b", "forbidden"}, {"c", "internal"}, {"d", "ok"}}));
@@ -85,8 +99,10 @@ TEST_F(SharedCommit, AnErrorLeavesTheOthersOfItsCommitAlone) {
 
 TEST_F(SharedCommit, WhoEndsTheTransactionOfAllRunsAgainLastAndAlone) {
   // The trigger does what a full disk does to a transaction.
-  world.migrations.push_back({"test", "0002_ender", "-- expand\nCREATE TABLE enders (id @id);\n"
-      "CREATE TRIGGER ender BEFORE INSERT ON enders BEGIN SELECT RAISE(ROLLBACK, 'ended'); END;\n"});
+  world.migrations.push_back(
+      {"test", "0002_ender",
+       "-- expand\nCREATE TABLE enders (id @id);\n"
+       "CREATE TRIGGER ender BEFORE INSERT ON enders BEGIN SELECT RAISE(ROLLBACK, 'ended'); END;\n"});
   store.reset();
   open();
   int runs = 0;
@@ -98,7 +114,11 @@ TEST_F(SharedCommit, WhoEndsTheTransactionOfAllRunsAgainLastAndAlone) {
     if (++runs == 1) tx.run({"end", "INSERT INTO enders (id) VALUES ('x')"}, {});
     return {};
   });
-  submit("y", [&](Tx& tx) -> Result { order.push_back("y"); insert(tx, "y"); return {}; });
+  submit("y", [&](Tx& tx) -> Result {
+    order.push_back("y");
+    insert(tx, "y");
+    return {};
+  });
   run_all();
   EXPECT_EQ(answers, (Answers{{"b", "ok"}, {"culprit", "ok"}, {"y", "ok"}}));
   EXPECT_EQ(order, (std::vector<std::string>{"culprit", "y", "culprit"}));
@@ -109,7 +129,10 @@ TEST_F(SharedCommit, AFullDiskIsTheCulpritsUnavailableAndLeavesTheStoreUsable) {
   submit_insert("a");
   run_all();
   disk.set_full(true);
-  submit("big", [](Tx& tx) -> Result { insert(tx, "big", 100'000'000); return {}; });
+  submit("big", [](Tx& tx) -> Result {
+    insert(tx, "big", 100'000'000);
+    return {};
+  });
   submit_insert("small");
   run_all();
   EXPECT_EQ(answers["big"], "unavailable");
@@ -123,11 +146,17 @@ TEST_F(SharedCommit, AFullDiskIsTheCulpritsUnavailableAndLeavesTheStoreUsable) {
 }
 
 TEST_F(SharedCommit, WhoFillsTheDiskIsTheOnlyOneWhoPays) {
-  submit("room", [](Tx& tx) -> Result { insert(tx, "room", 12'000'000); return {}; });  // and is checkpointed at once
+  submit("room", [](Tx& tx) -> Result {
+    insert(tx, "room", 12'000'000);
+    return {};
+  });  // and is checkpointed at once
   run_all();
   disk.set_full(true);  // the WAL begins again, and has room for as much as it held
   submit_insert("before");
-  submit("big", [](Tx& tx) -> Result { insert(tx, "big", 60'000'000); return {}; });
+  submit("big", [](Tx& tx) -> Result {
+    insert(tx, "big", 60'000'000);
+    return {};
+  });
   submit_insert("after");
   run_all();
   EXPECT_EQ(answers, (Answers{{"room", "ok"}, {"before", "ok"}, {"big", "unavailable"}, {"after", "ok"}}));
@@ -172,7 +201,10 @@ class LossyCommit : public SharedCommit {
     store.reset();
     disk.restart();
     open();
-    EXPECT_EQ(store->read([](Snapshot& s) { return s.one(check_file, {}, [](const Row& row) { return row.get<std::int64_t>("bad"); }); }), 0);
+    EXPECT_EQ(store->read([](Snapshot& s) {
+      return s.one(check_file, {}, [](const Row& row) { return row.get<std::int64_t>("bad"); });
+    }),
+              0);
     return missing();
   }
   void change(int i) {
@@ -246,7 +278,8 @@ TEST(SqliteFile, HasOneOwnerAndSaysWhoItIs) {
   const auto second = world.try_open();
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().reason, base::unavailable);
-  EXPECT_NE(second.error().detail.find("in use by process " + std::to_string(::getpid())), std::string::npos) << second.error().detail;
+  EXPECT_NE(second.error().detail.find("in use by process " + std::to_string(::getpid())), std::string::npos)
+      << second.error().detail;
   first.reset();
   EXPECT_TRUE(world.try_open());
 }

@@ -37,7 +37,8 @@ std::size_t skip_spaces(std::string_view sql, std::size_t at) {
 }
 
 bool same_word(std::string_view a, std::string_view upper) {
-  return std::ranges::equal(a, upper, {}, [](char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); });
+  return std::ranges::equal(a, upper, {},
+                            [](char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); });
 }
 
 // Past the words, if they stand at `at`; else `at`.

@@ -34,7 +34,8 @@ struct Note {
 };
 
 Note read_note(const Row& row) {
-  return {row.get<std::string>("id"), row.get<std::optional<std::string>>("text"), row.get<std::optional<std::int64_t>>("number")};
+  return {row.get<std::string>("id"), row.get<std::optional<std::string>>("text"),
+          row.get<std::optional<std::int64_t>>("number")};
 }
 
 int insert(Tx& tx, const Note& note) {
@@ -44,17 +45,20 @@ int insert(Tx& tx, const Note& note) {
 int insert_id(Tx& tx, std::string_view id) { return insert(tx, {std::string{id}, {}, {}}); }
 
 std::int64_t notes(const Store& store) {
-  return store.read([](Snapshot& s) { return s.one(count_notes, {}, [](const Row& row) { return row.get<std::int64_t>("many"); }).value(); });
+  return store.read([](Snapshot& s) {
+    return s.one(count_notes, {}, [](const Row& row) { return row.get<std::int64_t>("many"); }).value();
+  });
 }
-
-std::string word(const base::Result<void>& result) { return result ? "ok" : std::string{result.error().reason.word}; }
 
 TEST_P(StoreTest, ArgumentsBindByNameInAnyOrderAndTwice) {
   auto store = world.open();
-  ASSERT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    EXPECT_EQ(tx.run(insert_note, {{"number", 7}, {"id", "b"}, {"text", "it's :not a ?1 $1 name"}}), 1);
-    return {};
-  })), "ok");
+  ASSERT_EQ(word(world.change(
+                *store,
+                [](Tx& tx) -> base::Result<void> {
+                  EXPECT_EQ(tx.run(insert_note, {{"number", 7}, {"id", "b"}, {"text", "it's :not a ?1 $1 name"}}), 1);
+                  return {};
+                })),
+            "ok");
   constexpr Query twice{"notes.twice", R"sql(
     SELECT id, text, number FROM notes  -- :comment
     WHERE (id = :id OR text = :id) AND text <> ':quoted' AND number = CAST(:number AS bigint) + CAST(:number AS bigint) - 7)sql"};
@@ -64,11 +68,13 @@ TEST_P(StoreTest, ArgumentsBindByNameInAnyOrderAndTwice) {
 
 TEST_P(StoreTest, NothingIsNullAndComesBackAsNothing) {
   auto store = world.open();
-  ASSERT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    insert(tx, {"a", std::nullopt, std::nullopt});
-    insert(tx, {"b", "", 0});
-    return {};
-  })), "ok");
+  ASSERT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                insert(tx, {"a", std::nullopt, std::nullopt});
+                                insert(tx, {"b", "", 0});
+                                return {};
+                              })),
+            "ok");
   store->read([](Snapshot& s) {
     EXPECT_EQ(s.one(find_note, {{"id", "a"}}, read_note), (Note{"a", std::nullopt, std::nullopt}));
     EXPECT_EQ(s.one(find_note, {{"id", "b"}}, read_note), (Note{"b", "", 0}));
@@ -80,45 +86,55 @@ TEST_P(StoreTest, ABooleanAndACountAreIntegers) {
   auto store = world.open();
   constexpr Query yes{"yes", "SELECT 1 = 1 AS yes, count(*) AS many, NULL AS none FROM notes"};
   store->read([&](Snapshot& s) {
-    EXPECT_EQ(s.one(yes, {}, [](const Row& row) {
-      EXPECT_EQ(row.get<std::optional<std::string>>("none"), std::nullopt);
-      return row.get<bool>("yes") ? row.get<std::int64_t>("many") : -1;
-    }), 0);
+    EXPECT_EQ(s.one(yes, {},
+                    [](const Row& row) {
+                      EXPECT_EQ(row.get<std::optional<std::string>>("none"), std::nullopt);
+                      return row.get<bool>("yes") ? row.get<std::int64_t>("many") : -1;
+                    }),
+              0);
   });
 }
 
 TEST_P(StoreTest, AChangeCountsTheRowsThatItTouched) {
   auto store = world.open();
-  ASSERT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    EXPECT_EQ(tx.run(insert_note_once, {{"id", "a"}, {"text", "first"}}), 1);
-    EXPECT_EQ(tx.run(insert_note_once, {{"id", "a"}, {"text", "second"}}), 0);
-    insert_id(tx, "b");
-    EXPECT_EQ(tx.run({"notes.all", "UPDATE notes SET number = 1"}, {}), 2);
-    EXPECT_EQ(tx.run({"notes.none", "DELETE FROM notes WHERE id = 'z'"}, {}), 0);
-    EXPECT_EQ(tx.run({"notes.look", "SELECT id FROM notes"}, {}), 0);
-    return {};
-  })), "ok");
+  ASSERT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                EXPECT_EQ(tx.run(insert_note_once, {{"id", "a"}, {"text", "first"}}), 1);
+                                EXPECT_EQ(tx.run(insert_note_once, {{"id", "a"}, {"text", "second"}}), 0);
+                                insert_id(tx, "b");
+                                EXPECT_EQ(tx.run({"notes.all", "UPDATE notes SET number = 1"}, {}), 2);
+                                EXPECT_EQ(tx.run({"notes.none", "DELETE FROM notes WHERE id = 'z'"}, {}), 0);
+                                EXPECT_EQ(tx.run({"notes.look", "SELECT id FROM notes"}, {}), 0);
+                                return {};
+                              })),
+            "ok");
 }
 
 TEST_P(StoreTest, AStatementMayReturnTheRowsThatItWrote) {
   auto store = world.open();
   constexpr Query back{"notes.back", "INSERT INTO notes (id, number) VALUES (:id, :number) RETURNING id, text, number"};
-  ASSERT_EQ(word(world.change(*store, [&](Tx& tx) -> base::Result<void> {
-    EXPECT_EQ(tx.one(back, {{"id", "a"}, {"number", 5}}, read_note), (Note{"a", std::nullopt, 5}));
-    return {};
-  })), "ok");
+  ASSERT_EQ(word(world.change(*store,
+                              [&](Tx& tx) -> base::Result<void> {
+                                EXPECT_EQ(tx.one(back, {{"id", "a"}, {"number", 5}}, read_note),
+                                          (Note{"a", std::nullopt, 5}));
+                                return {};
+                              })),
+            "ok");
   EXPECT_EQ(notes(*store), 1);
 }
 
 TEST_P(StoreTest, PagesFollowTheFirstColumnToTheEnd) {
   auto store = world.open();
-  ASSERT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    for (const char* id : {"B", "a", "c", "Z", "b"}) insert_id(tx, id);
-    return {};
-  })), "ok");
+  ASSERT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                for (const char* id : {"B", "a", "c", "Z", "b"}) insert_id(tx, id);
+                                return {};
+                              })),
+            "ok");
   const auto page = [&](const std::string& after) {
     return store->read([&](Snapshot& s) {
-      return s.page(list_notes, {.after = after, .limit = 2}, {}, [](const Row& row) { return row.get<std::string>("id"); });
+      return s.page(list_notes, {.after = after, .limit = 2}, {},
+                    [](const Row& row) { return row.get<std::string>("id"); });
     });
   };
   EXPECT_EQ(page(""), (base::Page<std::string>{{"B", "Z"}, "Z"}));  // bytewise: capitals first, whatever the locale
@@ -128,30 +144,42 @@ TEST_P(StoreTest, PagesFollowTheFirstColumnToTheEnd) {
 
 TEST_P(StoreTest, AnAttemptThatFailsUndoesItselfAndNoMore) {
   auto store = world.open();
-  EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    insert_id(tx, "before");
-    const auto refused = tx.attempt([&]() -> base::Result<void> {
-      insert_id(tx, "inside");
-      return base::Error{base::forbidden};
-    });
-    EXPECT_EQ(word(refused), "forbidden");
-    EXPECT_EQ(word(tx.attempt([&]() -> base::Result<void> { insert_id(tx, "second"); return {}; })), "ok");
-    insert_id(tx, "after");
-    return {};
-  })), "ok");
+  EXPECT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                insert_id(tx, "before");
+                                const auto refused = tx.attempt([&]() -> base::Result<void> {
+                                  insert_id(tx, "inside");
+                                  return base::Error{base::forbidden};
+                                });
+                                EXPECT_EQ(word(refused), "forbidden");
+                                EXPECT_EQ(word(tx.attempt([&]() -> base::Result<void> {
+                                            insert_id(tx, "second");
+                                            return {};
+                                          })),
+                                          "ok");
+                                insert_id(tx, "after");
+                                return {};
+                              })),
+            "ok");
   store->read([](Snapshot& s) {
-    EXPECT_EQ(s.all({"notes.ids", "SELECT id FROM notes ORDER BY id"}, {}, [](const Row& row) { return row.get<std::string>("id"); }),
+    EXPECT_EQ(s.all({"notes.ids", "SELECT id FROM notes ORDER BY id"}, {},
+                    [](const Row& row) { return row.get<std::string>("id"); }),
               (std::vector<std::string>{"after", "before", "second"}));
   });
 }
 
 TEST_P(StoreTest, AnErrorUndoesEverythingIncludingWhatWasAttempted) {
   auto store = world.open();
-  EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    insert_id(tx, "a");
-    EXPECT_TRUE(tx.attempt([&]() -> base::Result<void> { insert_id(tx, "b"); return {}; }));
-    return base::Error{base::not_found};
-  })), "not_found");
+  EXPECT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                insert_id(tx, "a");
+                                EXPECT_TRUE(tx.attempt([&]() -> base::Result<void> {
+                                  insert_id(tx, "b");
+                                  return {};
+                                }));
+                                return base::Error{base::not_found};
+                              })),
+            "not_found");
   EXPECT_EQ(notes(*store), 0);
 }
 
@@ -163,7 +191,12 @@ TEST_P(StoreTest, AViolatedConstraintIsOurBugAndCostsOnlyThatChange) {
     return {};
   };
   EXPECT_EQ(word(world.change(*store, twice)), "internal");
-  EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> { insert_id(tx, "a"); return {}; })), "ok");
+  EXPECT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                insert_id(tx, "a");
+                                return {};
+                              })),
+            "ok");
   EXPECT_EQ(notes(*store), 1);
 }
 
@@ -172,10 +205,12 @@ TEST_P(StoreTest, EightThreadsCountAsIfOneAfterAnother) {
   auto store = world.open();
   constexpr Query get{"counter.get", "SELECT value FROM counters WHERE id = 'c'"};
   constexpr Query set{"counter.set", "UPDATE counters SET value = :value WHERE id = 'c'"};
-  ASSERT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    tx.run({"counter.new", "INSERT INTO counters (id, value) VALUES ('c', 0)"}, {});
-    return {};
-  })), "ok");
+  ASSERT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                tx.run({"counter.new", "INSERT INTO counters (id, value) VALUES ('c', 0)"}, {});
+                                return {};
+                              })),
+            "ok");
   std::atomic<int> stood = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
@@ -186,13 +221,18 @@ TEST_P(StoreTest, EightThreadsCountAsIfOneAfterAnother) {
           tx.run(set, {{"value", *value + 1}});
           return {};
         });
-        if (result) ++stood;
-        else EXPECT_EQ(result.error().reason, base::contended) << result.error().detail;
+        if (result)
+          ++stood;
+        else
+          EXPECT_EQ(result.error().reason, base::contended) << result.error().detail;
       }
     });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(store->read([&](Snapshot& s) { return s.one(get, {}, [](const Row& row) { return row.get<std::int64_t>("value"); }); }), stood);
+  EXPECT_EQ(store->read([&](Snapshot& s) {
+    return s.one(get, {}, [](const Row& row) { return row.get<std::int64_t>("value"); });
+  }),
+            stood);
   EXPECT_GT(stood, 0);
 }
 
@@ -202,7 +242,8 @@ TEST_P(StoreTest, OneOfEightLookersLeaps) {
   std::vector<std::future<base::Result<void>>> lookers;
   for (int i = 0; i < 8; ++i) {
     lookers.push_back(world.start(*store, [i](Tx& tx) -> base::Result<void> {
-      if (tx.one(count_notes, {}, [](const Row& row) { return row.get<std::int64_t>("many"); }) != 0) return base::Error{base::nothing};
+      if (tx.one(count_notes, {}, [](const Row& row) { return row.get<std::int64_t>("many"); }) != 0)
+        return base::Error{base::nothing};
       insert_id(tx, std::to_string(i));
       return {};
     }));
@@ -218,7 +259,8 @@ TEST_P(StoreTest, OneOfEightRacersOpensTheUniqueRow) {
   std::vector<std::future<base::Result<void>>> racers;
   for (int i = 0; i < 8; ++i) {
     racers.push_back(world.start(*store, [&](Tx& tx) -> base::Result<void> {
-      if (tx.run(insert_note_once, {{"id", "race"}, {"text", "x"}}) != 1) return base::Error{base::Reason{"taken", base::Kind::conflict}};
+      if (tx.run(insert_note_once, {{"id", "race"}, {"text", "x"}}) != 1)
+        return base::Error{base::Reason{"taken", base::Kind::conflict}};
       return {};
     }));
   }
@@ -230,10 +272,12 @@ TEST_P(StoreTest, OneOfEightRacersOpensTheUniqueRow) {
 
 TEST_P(StoreTest, TheDatabaseItselfRefusesToEditAnAppendOnlyTable) {
   auto store = world.open();
-  ASSERT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    tx.run({"book.add", "INSERT INTO book (id, amount) VALUES ('a', 1)"}, {});
-    return {};
-  })), "ok");
+  ASSERT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                tx.run({"book.add", "INSERT INTO book (id, amount) VALUES ('a', 1)"}, {});
+                                return {};
+                              })),
+            "ok");
   std::vector<std::string_view> edits{"UPDATE book SET amount = 2", "DELETE FROM book"};
   if (GetParam() == Engine::postgres) edits.emplace_back("TRUNCATE book");  // SQLite's truncation is DELETE
   if (GetParam() == Engine::sqlite) edits.emplace_back("INSERT OR REPLACE INTO book (id, amount) VALUES ('a', 3)");
@@ -246,15 +290,19 @@ TEST_P(StoreTest, TheDatabaseItselfRefusesToEditAnAppendOnlyTable) {
     EXPECT_NE(result.error().detail.find("append-only"), std::string::npos) << result.error().detail;
   }
   EXPECT_EQ(store->read([](Snapshot& s) {
-    return s.one({"book.sum", "SELECT CAST(sum(amount) AS bigint) AS sum FROM book"}, {}, [](const Row& row) { return row.get<std::int64_t>("sum"); });
-  }), 1);
+    return s.one({"book.sum", "SELECT CAST(sum(amount) AS bigint) AS sum FROM book"}, {},
+                 [](const Row& row) { return row.get<std::int64_t>("sum"); });
+  }),
+            1);
 }
 
 TEST_P(StoreTest, MigrationsAreAppliedOnceAndMayBeAdded) {
   EXPECT_EQ(world.try_open()->migrations_applied, 1);
   EXPECT_EQ(world.try_open()->migrations_applied, 0);
-  world.migrations.push_back({"test", "0002_more", "-- expand\nCREATE TABLE more (id @id PRIMARY KEY, n @serial) @strict;\n"});
-  if (GetParam() == Engine::sqlite) world.migrations.back().sql = "-- expand\nCREATE TABLE more (n @serial PRIMARY KEY, id @id) @strict;\n";
+  world.migrations.push_back(
+      {"test", "0002_more", "-- expand\nCREATE TABLE more (id @id PRIMARY KEY, n @serial) @strict;\n"});
+  if (GetParam() == Engine::sqlite)
+    world.migrations.back().sql = "-- expand\nCREATE TABLE more (n @serial PRIMARY KEY, id @id) @strict;\n";
   EXPECT_EQ(world.try_open()->migrations_applied, 1);
   EXPECT_EQ(world.try_open()->migrations_applied, 0);
 }
@@ -265,11 +313,13 @@ TEST_P(StoreTest, AMigrationThatChangedAfterItWasAppliedIsRefused) {
   const auto opened = world.try_open();
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().reason, base::unavailable);
-  EXPECT_NE(opened.error().detail.find("test/schema/0001_notes.sql changed"), std::string::npos) << opened.error().detail;
+  EXPECT_NE(opened.error().detail.find("test/schema/0001_notes.sql changed"), std::string::npos)
+      << opened.error().detail;
 }
 
 TEST_P(StoreTest, AMigrationThatFailsLeavesNothingBehind) {
-  world.migrations.push_back({"test", "0002_bad", "-- expand\nCREATE TABLE half (id @id); CREATE TABLE half (id @id);\n"});
+  world.migrations.push_back(
+      {"test", "0002_bad", "-- expand\nCREATE TABLE half (id @id); CREATE TABLE half (id @id);\n"});
   EXPECT_FALSE(world.try_open());
   world.migrations.back().sql = "-- expand\nCREATE TABLE half (id @id);\n";
   EXPECT_EQ(world.try_open()->migrations_applied, 2);
@@ -292,16 +342,25 @@ TEST_P(StoreTest, AReadingStatementIsCutAtItsTimeoutAndTheNextIsNot) {
   constexpr Query slow{"slow", R"sql(
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT max(i) AS last FROM n)sql",
                        std::chrono::milliseconds{50}};
-  EXPECT_THROW(store->read([&](Snapshot& s) { s.one(slow, {}, [](const Row& row) { return row.get<std::int64_t>("last"); }); }), Unavailable);
+  EXPECT_THROW(
+      store->read([&](Snapshot& s) { s.one(slow, {}, [](const Row& row) { return row.get<std::int64_t>("last"); }); }),
+      Unavailable);
   EXPECT_EQ(notes(*store), 0);
 }
 
 TEST_P(StoreTest, ASnapshotSeesOneMoment) {
   auto store = world.open();
   store->read([&](Snapshot& s) {
-    const auto count = [&] { return s.one(count_notes, {}, [](const Row& row) { return row.get<std::int64_t>("many"); }); };
+    const auto count = [&] {
+      return s.one(count_notes, {}, [](const Row& row) { return row.get<std::int64_t>("many"); });
+    };
     EXPECT_EQ(count(), 0);
-    EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> { insert_id(tx, "a"); return {}; })), "ok");
+    EXPECT_EQ(word(world.change(*store,
+                                [](Tx& tx) -> base::Result<void> {
+                                  insert_id(tx, "a");
+                                  return {};
+                                })),
+              "ok");
     EXPECT_EQ(count(), 0);
   });
   EXPECT_EQ(notes(*store), 1);
@@ -309,14 +368,18 @@ TEST_P(StoreTest, ASnapshotSeesOneMoment) {
 
 TEST_P(StoreTest, AReaderOfARowMayAskTheSameStatementAgain) {
   auto store = world.open();
-  ASSERT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    insert_id(tx, "a");
-    insert_id(tx, "b");
-    return {};
-  })), "ok");
+  ASSERT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                insert_id(tx, "a");
+                                insert_id(tx, "b");
+                                return {};
+                              })),
+            "ok");
   constexpr Query all{"notes.ids", "SELECT id FROM notes ORDER BY id"};
   store->read([&](Snapshot& s) {
-    const auto sizes = s.all(all, {}, [&](const Row&) { return s.all(all, {}, [](const Row& row) { return row.get<std::string>("id"); }).size(); });
+    const auto sizes = s.all(all, {}, [&](const Row&) {
+      return s.all(all, {}, [](const Row& row) { return row.get<std::string>("id"); }).size();
+    });
     EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 2}));
   });
 }
@@ -326,7 +389,9 @@ TEST_P(StoreTest, AHundredReadersWaitTheirTurn) {
   std::vector<std::thread> threads;
   std::atomic<int> read = 0;
   for (int i = 0; i < 20; ++i)
-    threads.emplace_back([&] { for (int each = 0; each < 5; ++each) read += notes(*store) == 0 ? 1 : 0; });
+    threads.emplace_back([&] {
+      for (int each = 0; each < 5; ++each) read += notes(*store) == 0 ? 1 : 0;
+    });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(read, 100);
 }
@@ -336,128 +401,14 @@ TEST_P(StoreTest, ClosingAStoreAnswersWhatWaits) {
   {
     auto store = world.open();
     for (int i = 0; i < 200; ++i)
-      store->change([i](Tx& tx) -> base::Result<void> { insert_id(tx, std::to_string(i)); return {}; }, [&](base::Result<void>) { ++answered; });
+      store->change(
+          [i](Tx& tx) -> base::Result<void> {
+            insert_id(tx, std::to_string(i));
+            return {};
+          },
+          [&](base::Result<void>) { ++answered; });
   }
   EXPECT_EQ(answered, 200);
-}
-
-
-// PostgreSQL only: SQLite has no connection to lose and no lock to wait for.
-class PostgresStoreTest : public ::testing::Test {
- protected:
-  ~PostgresStoreTest() override {
-    store.reset();
-    test::remove_databases();
-  }
-  World world{Engine::postgres};
-  std::unique_ptr<Store> store = world.open();
-};
-
-TEST_F(PostgresStoreTest, AChangeWhoseConnectionIsLostRunsAgain) {
-  int runs = 0;
-  EXPECT_EQ(word(world.change(*store, [&](Tx& tx) -> base::Result<void> {
-    insert_id(tx, "a");
-    if (++runs == 1) tx.run({"end", "SELECT pg_terminate_backend(pg_backend_pid())"}, {});
-    return {};
-  })), "ok");
-  EXPECT_EQ(runs, 2);
-  EXPECT_EQ(store->stats().again, 1);
-  EXPECT_EQ(notes(*store), 1);
-}
-
-TEST_F(PostgresStoreTest, ReadersComeBackAfterTheServerEndedTheirConnections) {
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(notes(*store), 0);
-    EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-      tx.run({"end", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"}, {});
-      return {};
-    })), "ok");
-  }
-  EXPECT_EQ(notes(*store), 0);
-}
-
-TEST_F(PostgresStoreTest, ALockThatIsNotToBeHadIsContendedUnlessTheWorkSaysMore) {
-  std::promise<void> locked, release;
-  auto holder = world.start(*store, [&](Tx& tx) -> base::Result<void> {
-    tx.lock("organization", false);
-    insert_id(tx, "a");
-    locked.set_value();
-    release.get_future().wait_for(std::chrono::seconds{20});
-    return {};
-  });
-  locked.get_future().wait();
-  std::vector<std::future<base::Result<void>>> waiting;
-  waiting.push_back(world.start(*store, [](Tx& tx) -> base::Result<void> {
-    tx.lock("organization", true);
-    insert_id(tx, "b");
-    return {};
-  }));
-  waiting.push_back(world.start(*store, [](Tx& tx) -> base::Result<void> {
-    try {
-      insert_id(tx, "a");  // the holder's, not yet committed
-    } catch (const LockTimeout&) {
-      return base::Error{base::Reason{"in_flight", base::Kind::conflict}};
-    }
-    return {};
-  }));
-  // The holder's own idle time would end it after a second; both waiters give up before.
-  const std::string first = word(waiting[0].get()), second = word(waiting[1].get());
-  release.set_value();
-  EXPECT_EQ(first, "contended");
-  EXPECT_EQ(second, "in_flight");
-  EXPECT_EQ(word(holder.get()), "ok");
-}
-
-TEST_F(PostgresStoreTest, SharedLocksAreHeldTogether) {
-  std::promise<void> locked, release;
-  auto holder = world.start(*store, [&](Tx& tx) -> base::Result<void> {
-    tx.lock("organization", true);
-    insert_id(tx, "a");
-    locked.set_value();
-    release.get_future().wait_for(std::chrono::seconds{20});
-    return {};
-  });
-  locked.get_future().wait();
-  EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    tx.lock("organization", true);
-    insert_id(tx, "b");
-    return {};
-  })), "ok");
-  release.set_value();
-  EXPECT_EQ(word(holder.get()), "ok");
-}
-
-TEST_F(PostgresStoreTest, AWorkThatGoesOnAfterTheEnginesErrorIsInternal) {
-  EXPECT_EQ(word(world.change(*store, [](Tx& tx) -> base::Result<void> {
-    insert_id(tx, "a");
-    try {
-      insert_id(tx, "a");
-    } catch (const Trouble&) {
-    }
-    return {};
-  })), "internal");
-  EXPECT_EQ(notes(*store), 0);
-}
-
-TEST_F(PostgresStoreTest, AServerThatIsNotThereIsUnavailable) {
-  World nowhere{"postgres://postgres@127.0.0.1:1/none"};
-  EXPECT_EQ(nowhere.try_open().error().reason, base::unavailable);
-}
-
-TEST(Statement, NamesAreNumberedOnceAndQuotesAreLeftAlone) {
-  const Statement pg = parse("SELECT ':a', \":b\", x::text, $q$ :c $q$ /* :d */ FROM t WHERE a = :a AND b=:b_2 AND c = :a FOR SHARE", Dialect::postgres);
-  EXPECT_EQ(pg.sql, "SELECT ':a', \":b\", x::text, $q$ :c $q$ /* :d */ FROM t WHERE a = $1 AND b=$2 AND c = $1 FOR SHARE");
-  EXPECT_EQ(pg.names, (std::vector<std::string>{"a", "b_2"}));
-  EXPECT_EQ(parse("SELECT a FROM t WHERE for_x = :a FOR NO KEY UPDATE SKIP LOCKED", Dialect::sqlite).sql, "SELECT a FROM t WHERE for_x = ?1 ");
-}
-
-TEST(StatementDeathTest, NamesThatDifferFromTheStatementsAreABug) {
-  std::vector<const Value*> ordered;
-  const std::vector<std::string> names{"a", "b"};
-  const std::vector<Param> missing{{"a", 1}}, unknown{{"a", 1}, {"b", 2}, {"c", 3}}, twice{{"a", 1}, {"a", 1}};
-  EXPECT_DEATH(in_order({"q", ""}, names, missing, ordered), "parameter 'b' is not given");
-  EXPECT_DEATH(in_order({"q", ""}, names, unknown, ordered), "parameter 'c' is none");
-  EXPECT_DEATH(in_order({"q", ""}, names, twice, ordered), "parameter 'a' is given twice");
 }
 
 }  // namespace

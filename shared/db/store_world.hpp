@@ -15,6 +15,11 @@
 
 namespace db {
 
+/// The outcome as tests compare it: "ok", or the error's word.
+inline std::string word(const base::Result<void>& result) {
+  return result ? "ok" : std::string{result.error().reason.word};
+}
+
 struct World {
   explicit World(test::Engine engine) : url(test::fresh_database(engine)) {}
   explicit World(std::string at) : url(std::move(at)) {}

@@ -62,8 +62,8 @@ Result<Address> address_of(const std::string& url) {
 /// One connection, used by one call at a time.
 struct Line {
   Wire wire;
-  std::string rest;    // read beyond the last answer
-  bool used = false;   // has answered before, so the peer may have hung up since
+  std::string rest;   // read beyond the last answer
+  bool used = false;  // has answered before, so the peer may have hung up since
 };
 
 std::string request_head(const Request& request, const std::string& authority) {
@@ -139,7 +139,9 @@ Result<void> BlockingClient::wait(const Wire& wire, Moved what, Time deadline) {
       if (left <= 0) return failed("timed out after " + std::to_string(options_.timeout.count()) + " ms");
       patience = static_cast<int>(std::min<std::int64_t>(left, 60'000));
     }
-    pollfd one{.fd = wire.descriptor(), .events = static_cast<short>(what == Moved::wait_read ? POLLIN : POLLOUT), .revents = 0};
+    pollfd one{.fd = wire.descriptor(),
+               .events = static_cast<short>(what == Moved::wait_read ? POLLIN : POLLOUT),
+               .revents = 0};
     const int ready = ::poll(&one, 1, patience);
     if (ready > 0) return {};
     if (ready < 0 && errno != EINTR) return failed("poll", errno);
@@ -251,7 +253,8 @@ Result<void> BlockingClient::exchange(const Request& request, Answer& answer) {
     auto done = attempt(*line, request, answer, deadline, written, keeps);
     if (done && keeps) keep(std::move(*line));
     // The peer may have hung up while the connection waited: once more, when that can do nothing twice.
-    const bool again = !done && line->used && !answer.begun && (!written || safe_again(request.method)) && time_now() < deadline;
+    const bool again =
+        !done && line->used && !answer.begun && (!written || safe_again(request.method)) && time_now() < deadline;
     if (!again) return done;
     line.reset();
   }
@@ -318,7 +321,8 @@ Result<void> BlockingClient::attempt(Line& line, const Request& request, Answer&
       continue;
     }
     if (answer.piece && reader->is_header_done()) {
-      if (!std::exchange(head_given, true) && !answer.head({reader->response.status, reader->response.headers, {}})) return {};
+      if (!std::exchange(head_given, true) && !answer.head({reader->response.status, reader->response.headers, {}}))
+        return {};
       std::string piece = std::exchange(reader->response.body, {});
       if (!piece.empty() && !answer.piece(piece)) return {};
       deadline = Time::max();
@@ -358,9 +362,10 @@ Result<std::shared_ptr<WebSocket>> BlockingClient::websocket(const Request& requ
   auto outcome = promise->get_future();
   WebSocketLimits limits{.shake = options_.timeout, .idle = websocket_idle};
   loop->post([&, wire = std::make_shared<Wire>(std::move(line->wire))] {
-    dial_websocket(loop, limits, std::move(*wire), std::move(dial), [promise](std::shared_ptr<WebSocket> stands, std::string why) {
-      promise->set_value({std::move(stands), std::move(why)});
-    });
+    dial_websocket(loop, limits, std::move(*wire), std::move(dial),
+                   [promise](std::shared_ptr<WebSocket> stands, std::string why) {
+                     promise->set_value({std::move(stands), std::move(why)});
+                   });
   });
   loop->start();
   auto [stands, why] = outcome.get();

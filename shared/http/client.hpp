@@ -13,8 +13,8 @@
 namespace http {
 
 struct ClientOptions {
-  std::string url;                 // "http://127.0.0.1:7070", without a path
-  std::string ca_file = {};        // PEM; empty: the system's
+  std::string url;           // "http://127.0.0.1:7070", without a path
+  std::string ca_file = {};  // PEM; empty: the system's
   bool insecure = false;
   std::chrono::milliseconds timeout{30'000};
 };
@@ -40,6 +40,7 @@ struct Event {
 class EventParser {
  public:
   void feed(std::string_view piece, const std::function<void(const Event&)>& each);
+
  private:
   std::string rest_;
   Event next_;

@@ -46,8 +46,9 @@ class Exchange final : public Responder {
   void answer(Response response) override {
     if (answered_.exchange(true)) return;
     if (connection_->loop()->here()) return connection_->respond(std::move(response));
-    connection_->loop()->post(
-        [connection = connection_, response = std::move(response)]() mutable { connection->respond(std::move(response)); });
+    connection_->loop()->post([connection = connection_, response = std::move(response)]() mutable {
+      connection->respond(std::move(response));
+    });
   }
 
   std::shared_ptr<ByteStream> stream(int status, Headers headers) override {
@@ -59,16 +60,17 @@ class Exchange final : public Responder {
     auto flow = std::make_shared<Flow>();
     auto end = std::make_shared<StreamEnd>(connection_, flow);
     // Posted even from the network thread: on_close is set before anything can close it.
-    const bool posted = connection_->loop()->post([connection = connection_, status, headers = std::move(headers), flow] {
-      connection->respond_by_stream(status, headers, flow);
-    });
+    const bool posted = connection_->loop()->post([connection = connection_, status, headers = std::move(headers),
+                                                   flow] { connection->respond_by_stream(status, headers, flow); });
     return posted ? end : nullptr;
   }
 
   void upgrade(std::string subprotocol, std::function<void(std::shared_ptr<WebSocket>)> ready) override {
     if (answered_.exchange(true)) return;
-    connection_->loop()->run([connection = connection_, subprotocol = std::move(subprotocol),
-                              ready = std::move(ready)]() mutable { connection->upgrade(subprotocol, std::move(ready)); });
+    connection_->loop()->run(
+        [connection = connection_, subprotocol = std::move(subprotocol), ready = std::move(ready)]() mutable {
+          connection->upgrade(subprotocol, std::move(ready));
+        });
   }
 
   bool gone() const override { return connection_->gone(); }

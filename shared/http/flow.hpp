@@ -27,8 +27,8 @@ class Flow {
   /// What the connection takes; `outgoing` is what its own buffer holds unsent.
   struct Taken {
     std::string bytes;
-    bool last = false;    // closed by the writer, nothing after these
-    bool cut = false;     // the writer gave up on a reader that is too slow
+    bool last = false;  // closed by the writer, nothing after these
+    bool cut = false;   // the writer gave up on a reader that is too slow
   };
   Taken take();
   void outgoing(std::size_t bytes);

@@ -75,7 +75,8 @@ std::optional<std::vector<std::pair<std::string, std::string>>> parse_query(std:
     if (part.empty()) continue;
     const auto equals = part.find('=');
     auto name = decode(part.substr(0, equals), true);
-    auto value = equals == std::string_view::npos ? std::optional<std::string>{""} : decode(part.substr(equals + 1), true);
+    auto value =
+        equals == std::string_view::npos ? std::optional<std::string>{""} : decode(part.substr(equals + 1), true);
     if (!name || !value) return std::nullopt;
     pairs.emplace_back(std::move(*name), std::move(*value));
   }

@@ -1,8 +1,8 @@
 // HTTP as values: a request, a response, and the one who answers. Knows bytes, no tenants.
 //
-// A Responder is answered exactly once, from any thread: by a whole response, by a stream of bytes (server-sent events),
-// or by a WebSocket. It is an interface because requests also arrive over a node's link (shared/mux), and there the
-// same handler answers them. A Responder that is dropped unanswered answers 500 by itself.
+// A Responder is answered exactly once, from any thread: by a whole response, by a stream of bytes (server-sent
+// events), or by a WebSocket. It is an interface because requests also arrive over a node's link (shared/mux), and
+// there the same handler answers them. A Responder that is dropped unanswered answers 500 by itself.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,12 @@ using Headers = std::vector<std::pair<std::string, std::string>>;  // names as s
 std::optional<std::string_view> find(const Headers&, std::string_view name);
 
 struct Request {
-  std::string method;   // "GET"
-  std::string path;     // "/v1/projects/prj_…", percent-decoded only by whoever splits it
-  std::string query;    // without "?"
+  std::string method;  // "GET"
+  std::string path;    // "/v1/projects/prj_…", percent-decoded only by whoever splits it
+  std::string query;   // without "?"
   Headers headers;
   std::string body;
-  std::string peer;     // "127.0.0.1:40312", or "link:prn_…"
+  std::string peer;        // "127.0.0.1:40312", or "link:prn_…"
   bool websocket = false;  // asks for an upgrade
   bool tls = false;
 };
@@ -38,7 +38,7 @@ struct Response {
   std::string body = {};
 };
 
-/// Bytes that go out as they come, until closed by either side. Thread-safe; calls never block.
+/// Bytes that go out as they come, until closed by either side. Thread-safe; calls never block. Dropped, it is closed.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
@@ -49,7 +49,8 @@ class ByteStream {
   virtual void on_close(std::function<void()>) = 0;
 };
 
-/// RFC 6455, both ends of it. Thread-safe; calls never block. Messages arrive on one network thread, in order.
+/// RFC 6455, both ends of it. Thread-safe; calls never block. Messages arrive on one network thread, in order. Dropped,
+/// it is closed (1001), so somebody keeps it; at the dialling end its thread ends with it.
 class WebSocket {
  public:
   virtual ~WebSocket() = default;

@@ -15,8 +15,7 @@ std::string date_text() {
 
 }  // namespace
 
-Loop::Loop(std::chrono::milliseconds tick)
-    : period_(tick), work_(io.get_executor()), ticker_(io), date_(date_text()) {}
+Loop::Loop(std::chrono::milliseconds tick) : period_(tick), work_(io.get_executor()), ticker_(io), date_(date_text()) {}
 
 Loop::~Loop() {
   if (thread_.joinable()) thread_.detach();

@@ -20,15 +20,15 @@ struct Refusal {
 
 inline constexpr Refusal malformed{400, "malformed", "The request cannot be understood.",
                                    "Send a well-formed HTTP/1.1 request."};
-inline constexpr Refusal timed_out{408, "timeout", "The request came too slowly.", "Send it again on a new connection."};
+inline constexpr Refusal timed_out{408, "timeout", "The request came too slowly.",
+                                   "Send it again on a new connection."};
 inline constexpr Refusal too_large{413, "too_large", "The body is larger than this server takes.",
                                    "Send less at once."};
 inline constexpr Refusal no_upgrade{426, "upgrade_required", "This address speaks WebSocket.",
                                     "Open it as a WebSocket, version 13."};
 inline constexpr Refusal header_too_large{431, "header_too_large", "The head of the request is too large.",
                                           "Send fewer or shorter headers."};
-inline constexpr Refusal unanswered{500, "internal", "The request was not answered.",
-                                    "Report it with the request id."};
+inline constexpr Refusal unanswered{500, "internal", "The request was not answered.", "Report it with the request id."};
 inline constexpr Refusal no_websocket{501, "not_supported", "There is no WebSocket here.", "Dial the server itself."};
 inline constexpr Refusal overloaded{503, "overloaded", "Too many connections.", "Try again in a moment."};
 

@@ -1,4 +1,5 @@
-// Inside shared/http only, for .cpp files: one message read off the wire by Beast's parser, straight into our own values.
+// Inside shared/http only, for .cpp files: one message read off the wire by Beast's parser, straight into our own
+// values.
 //
 // Always true
 //   - two lengths, a length beside chunks, or a coding other than "chunked" is malformed: nobody else can read the

@@ -20,7 +20,7 @@ using base::Result;
 using namespace std::chrono_literals;
 
 constexpr int backlog = 4096;
-constexpr int accepts_at_once = 64;    // before the connections that stand get their turn again
+constexpr int accepts_at_once = 64;       // before the connections that stand get their turn again
 constexpr int refused_at_once_max = 256;  // seats for being told "overloaded"; past them it is said by closing
 constexpr auto out_of_descriptors_pause = 100ms;
 constexpr auto destructor_drain_max = 1000ms;
@@ -61,7 +61,8 @@ Error not_bound(const ServerOptions& options, int why) {
     return Error{base::unavailable, "port " + port + " of " + options.address +
                                         " is in use, perhaps by a server that still runs; `ss -ltnp 'sport = :" + port +
                                         "'` names its process"};
-  return Error{base::unavailable, "cannot listen on port " + port + " of " + options.address + ": " + std::strerror(why)};
+  return Error{base::unavailable,
+               "cannot listen on port " + port + " of " + options.address + ": " + std::strerror(why)};
 }
 
 /// A bound socket; `shared` with the other threads of this server.
@@ -90,7 +91,10 @@ std::uint16_t port_of(int descriptor) {
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
   Listener(std::shared_ptr<Loop> loop, std::shared_ptr<House> house, Wire wire)
-      : loop_(std::move(loop)), house_(std::move(house)), watch_(loop_->io, wire.descriptor()), wire_(std::move(wire)) {}
+      : loop_(std::move(loop)),
+        house_(std::move(house)),
+        watch_(loop_->io, wire.descriptor()),
+        wire_(std::move(wire)) {}
 
   void watch() {
     if (closed_) return;
@@ -204,8 +208,9 @@ Result<std::unique_ptr<Server>> serve(ServerOptions options, Handler handler) {
     house->tls = std::move(*tls);
   }
   if (!address->loopback && !house->tls)
-    return Error{base::invalid, "listening on " + options.address + " needs a certificate and a key (TLS); "
-                                "without them only loopback is allowed, such as 127.0.0.1"};
+    return Error{base::invalid, "listening on " + options.address +
+                                    " needs a certificate and a key (TLS); "
+                                    "without them only loopback is allowed, such as 127.0.0.1"};
 
   // SO_REUSEPORT would let a second server of the same user share the port in silence: ask once without it.
   if (options.port != 0)

@@ -38,7 +38,7 @@ struct ServerOptions {
 
 class Server {
  public:
-  virtual ~Server() = default;  // drains
+  virtual ~Server() = default;  // drains, for a second at most
   virtual std::uint16_t port() const = 0;
   virtual void drain(std::chrono::milliseconds at_most) = 0;
   /// Runs `task` on a network thread after `delay`: for edges that look again, and for tests.
@@ -46,7 +46,8 @@ class Server {
   virtual std::int64_t connections() const = 0;
 };
 
-/// Errors: `unavailable` (port in use: the detail names it and who may hold it), `invalid` (not loopback without TLS, unreadable key).
+/// Errors: `unavailable` (port in use: the detail names it and who may hold it), `invalid` (not loopback without TLS,
+/// unreadable key).
 base::Result<std::unique_ptr<Server>> serve(ServerOptions, Handler);
 
 }  // namespace http

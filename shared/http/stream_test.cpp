@@ -143,16 +143,17 @@ TEST_F(Streams, TheClientFollowsThemPieceByPieceAndMayStop) {
   EventParser parser;
   std::vector<std::string> ids;
   int status = 0;
-  const auto done = client({.url = url()})->stream(
-      {.method = "GET", .path = "/"},
-      [&](const Response& head) {
-        status = head.status;
-        return true;
-      },
-      [&](std::string_view piece) {
-        parser.feed(piece, [&](const Event& event) { ids.push_back(event.id); });
-        return ids.size() < 1000;
-      });
+  const auto done = client({.url = url()})
+                        ->stream(
+                            {.method = "GET", .path = "/"},
+                            [&](const Response& head) {
+                              status = head.status;
+                              return true;
+                            },
+                            [&](std::string_view piece) {
+                              parser.feed(piece, [&](const Event& event) { ids.push_back(event.id); });
+                              return ids.size() < 1000;
+                            });
   writer.join();
   EXPECT_TRUE(done);
   EXPECT_EQ(status, 200);
@@ -169,9 +170,8 @@ TEST(Events, AreParsedHoweverTheyAreCut) {
     EventParser parser;
     std::vector<std::string> heard;
     for (std::size_t at = 0; at < text.size(); at += cut)
-      parser.feed(std::string_view{text}.substr(at, cut), [&](const Event& event) {
-        heard.push_back(event.id + " " + event.event + " " + event.data);
-      });
+      parser.feed(std::string_view{text}.substr(at, cut),
+                  [&](const Event& event) { heard.push_back(event.id + " " + event.event + " " + event.data); });
     EXPECT_EQ(heard, expected) << cut;
   }
 }

@@ -92,7 +92,8 @@ TEST(Tls, ACertificateThatNobodyKnowsIsRefusedUnlessAskedFor) {
 
 TEST(Tls, ACertificateForAnotherHostIsRefused) {
   Secure secure{echo, "DNS:elsewhere.example"};
-  const auto answer = client({.url = secure.url(), .ca_file = secure.certificate.cert()})->send({.method = "GET", .path = "/"});
+  const auto answer =
+      client({.url = secure.url(), .ca_file = secure.certificate.cert()})->send({.method = "GET", .path = "/"});
   ASSERT_FALSE(answer);
   EXPECT_NE(answer.error().detail.find("mismatch"), std::string::npos) << answer.error().detail;
 }
@@ -104,7 +105,8 @@ TEST(Tls, WhoSpeaksPlainlyIsClosed) {
   raw.read_all();
   raw.close();
   EXPECT_TRUE(eventually([&] { return secure.server->connections() == 0; }));
-  EXPECT_FALSE(client({.url = "http://127.0.0.1:" + std::to_string(secure.server->port())})->send({.method = "GET", .path = "/"}));
+  EXPECT_FALSE(client({.url = "http://127.0.0.1:" + std::to_string(secure.server->port())})
+                   ->send({.method = "GET", .path = "/"}));
 }
 
 TEST(Tls, AKeyOfAnotherCertificateIsInvalid) {
@@ -128,11 +130,12 @@ TEST(Tls, StreamsFlowOverIt) {
   }};
   std::size_t size = 0;
   const auto done = client({.url = secure.url(), .insecure = true})
-                        ->stream({.method = "GET", .path = "/"}, [](const Response&) { return true; },
-                                 [&](std::string_view piece) {
-                                   size += piece.size();
-                                   return true;
-                                 });
+                        ->stream(
+                            {.method = "GET", .path = "/"}, [](const Response&) { return true; },
+                            [&](std::string_view piece) {
+                              size += piece.size();
+                              return true;
+                            });
   EXPECT_TRUE(done);
   EXPECT_EQ(size, 3'000'000U);
 }
@@ -142,12 +145,14 @@ TEST(Tls, WebSocketsRunOverIt) {
   std::shared_ptr<WebSocket> far;
   Secure secure{[&](Request, std::shared_ptr<Responder> responder) {
     responder->upgrade("", [&](std::shared_ptr<WebSocket> socket) {
-      socket->on_message([raw = socket.get()](std::string message, bool binary) { raw->send(std::move(message), binary); });
+      socket->on_message(
+          [raw = socket.get()](std::string message, bool binary) { raw->send(std::move(message), binary); });
       socket->start();
       far = std::move(socket);
     });
   }};
-  auto dialled = client({.url = secure.url(), .ca_file = secure.certificate.cert()})->websocket({.method = "GET", .path = "/"}, "");
+  auto dialled = client({.url = secure.url(), .ca_file = secure.certificate.cert()})
+                     ->websocket({.method = "GET", .path = "/"}, "");
   ASSERT_TRUE(dialled) << dialled.error().detail;
   (*dialled)->on_message([&](std::string message, bool) { heard.say(std::to_string(message.size())); });
   (*dialled)->start();

@@ -32,7 +32,9 @@ class WireStream {
   WireStream(asio::io_context& io, Wire wire, std::string rest)
       : watch_(io, wire.descriptor()), wire_(std::move(wire)), rest_(std::move(rest)) {}
 
-  executor_type get_executor() { return static_cast<asio::io_context&>(watch_.get_executor().context()).get_executor(); }
+  executor_type get_executor() {
+    return static_cast<asio::io_context&>(watch_.get_executor().context()).get_executor();
+  }
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
@@ -74,9 +76,9 @@ class WireStream {
         return asio::post(on.watch_.get_executor(), std::move(self));
       }
       first = false;
-      on.watch_.async_wait(what == Moved::wait_read ? asio::posix::descriptor_base::wait_read
-                                                    : asio::posix::descriptor_base::wait_write,
-                           std::move(self));
+      on.watch_.async_wait(
+          what == Moved::wait_read ? asio::posix::descriptor_base::wait_read : asio::posix::descriptor_base::wait_write,
+          std::move(self));
     }
   };
 
@@ -145,8 +147,8 @@ class Socket final : public Session {
         seat_(std::move(seat)),
         stream_(WireStream{loop_->io, std::move(wire), std::move(rest)}) {
     stream_.read_message_max(limits.message);
-    stream_.set_option(websocket::stream_base::timeout{
-        websocket::stream_base::none(), websocket::stream_base::none(), false});
+    stream_.set_option(
+        websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
     stream_.control_callback([this](websocket::frame_type, beast::string_view) { heard(); });
     heard();
   }
@@ -252,20 +254,19 @@ void Socket::dial(const Dial& dial, std::function<void(std::shared_ptr<Socket>, 
         if (!subprotocols.empty()) request.set(beast::http::field::sec_websocket_protocol, subprotocols);
       }));
   auto answer = std::make_shared<websocket::response_type>();
-  stream_.async_handshake(*answer, dial.host, dial.target,
-                          [self = self(), answer, done = std::move(done)](const error_code& ec) {
-                            if (ec) {
-                              const int status = answer->result_int();
-                              self->finish(1006, ec.message());
-                              return done(nullptr, ec == websocket::error::upgrade_declined ? std::to_string(status)
-                                                                                            : ec.message());
-                            }
-                            self->stands_ = true;
-                            self->close_deadline_ = Time::max();
-                            self->heard();
-                            done(self, {});
-                            self->write_next();
-                          });
+  stream_.async_handshake(
+      *answer, dial.host, dial.target, [self = self(), answer, done = std::move(done)](const error_code& ec) {
+        if (ec) {
+          const int status = answer->result_int();
+          self->finish(1006, ec.message());
+          return done(nullptr, ec == websocket::error::upgrade_declined ? std::to_string(status) : ec.message());
+        }
+        self->stands_ = true;
+        self->close_deadline_ = Time::max();
+        self->heard();
+        done(self, {});
+        self->write_next();
+      });
 }
 
 bool Socket::send(std::string message, bool binary) {
@@ -307,7 +308,9 @@ void Socket::on_close(std::function<void(std::uint16_t, std::string)> handler) {
       return;
     }
   }
-  const auto call = [handler = std::move(handler), code = close_code_, reason = close_reason_] { handler(code, reason); };
+  const auto call = [handler = std::move(handler), code = close_code_, reason = close_reason_] {
+    handler(code, reason);
+  };
   if (!loop_->run(call)) call();
 }
 
@@ -383,7 +386,8 @@ void Socket::write_next() {
   if (!writing_) {
     websocket::close_reason why{static_cast<websocket::close_code>(close_code_)};
     why.reason.assign(close_reason_.data(), close_reason_.size());
-    stream_.async_close(why, [self = self()](const error_code&) { self->finish(self->close_code_, self->close_reason_); });
+    stream_.async_close(why,
+                        [self = self()](const error_code&) { self->finish(self->close_code_, self->close_reason_); });
     return;
   }
   written_ = time_now();
@@ -464,8 +468,8 @@ void accept_websocket(std::shared_ptr<Loop> loop, const Limits& limits, Wire wir
                       std::string_view key, const std::string& subprotocol,
                       std::function<void(std::shared_ptr<WebSocket>)> ready) {
   const WebSocketLimits mine{.message = limits.message, .shake = limits.head_time, .idle = limits.idle};
-  const auto socket =
-      std::make_shared<Socket>(std::move(loop), mine, std::move(wire), std::move(rest), std::optional<Seat>{std::move(seat)});
+  const auto socket = std::make_shared<Socket>(std::move(loop), mine, std::move(wire), std::move(rest),
+                                               std::optional<Seat>{std::move(seat)});
   socket->accept(key, subprotocol, [ready = std::move(ready)](std::shared_ptr<Socket> stands) {
     ready(std::make_shared<Handle>(std::move(stands), false));
   });

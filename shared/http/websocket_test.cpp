@@ -19,18 +19,19 @@ class WebSockets : public ::testing::Test {
     auto served = serve({.limits = limits}, [this, starts](Request request, std::shared_ptr<Responder> responder) {
       if (request.path == "/none") return responder->answer({403});
       const auto offered = find(request.headers, "sec-websocket-protocol").value_or("");
-      responder->upgrade(std::string{offered.substr(0, offered.find(','))}, [this, starts](std::shared_ptr<WebSocket> socket) {
-        socket->on_message([this, weak = std::weak_ptr{socket}](std::string message, bool binary) {
-          far_heard_.say(message.size() > 100 ? std::to_string(message.size()) : message);
-          if (const auto far = weak.lock()) far->send(std::move(message), binary);
-        });
-        socket->on_close([this](std::uint16_t code, std::string reason) {
-          far_heard_.say("closed " + std::to_string(code) + " " + reason);
-        });
-        if (starts) socket->start();
-        const std::scoped_lock lock{mutex_};
-        far_ = std::move(socket);
-      });
+      responder->upgrade(std::string{offered.substr(0, offered.find(','))},
+                         [this, starts](std::shared_ptr<WebSocket> socket) {
+                           socket->on_message([this, weak = std::weak_ptr{socket}](std::string message, bool binary) {
+                             far_heard_.say(message.size() > 100 ? std::to_string(message.size()) : message);
+                             if (const auto far = weak.lock()) far->send(std::move(message), binary);
+                           });
+                           socket->on_close([this](std::uint16_t code, std::string reason) {
+                             far_heard_.say("closed " + std::to_string(code) + " " + reason);
+                           });
+                           if (starts) socket->start();
+                           const std::scoped_lock lock{mutex_};
+                           far_ = std::move(socket);
+                         });
     });
     server_ = std::move(*served);
   }
@@ -43,7 +44,8 @@ class WebSockets : public ::testing::Test {
     }
     auto near = std::move(*dialled);
     near->on_message([this](std::string message, bool binary) {
-      near_heard_.say((binary ? "binary " : "text ") + (message.size() > 100 ? std::to_string(message.size()) : message));
+      near_heard_.say((binary ? "binary " : "text ") +
+                      (message.size() > 100 ? std::to_string(message.size()) : message));
     });
     near->on_close([this](std::uint16_t code, std::string reason) {
       near_heard_.say("closed " + std::to_string(code) + " " + reason);
@@ -92,7 +94,8 @@ TEST_F(WebSockets, MessagesGoBothWaysInOrder) {
   EXPECT_TRUE(near->send(std::string("\0\xff", 2), true));
   EXPECT_TRUE(near->send(std::string(900'000, 'x'), false));
   ASSERT_TRUE(near_heard_.wait(3));
-  EXPECT_EQ(near_heard_.words(), (std::vector<std::string>{"text héllo", "binary " + std::string("\0\xff", 2), "text 900000"}));
+  EXPECT_EQ(near_heard_.words(),
+            (std::vector<std::string>{"text héllo", "binary " + std::string("\0\xff", 2), "text 900000"}));
   near->close(4001, "enough");
   ASSERT_TRUE(near_heard_.wait(4));
   ASSERT_TRUE(far_heard_.wait(4));
@@ -118,7 +121,8 @@ TEST_F(WebSockets, ARefusedUpgradeSaysItsStatus) {
 
 TEST_F(WebSockets, WhoDoesNotAskForOneIsToldSo) {
   serve_sockets();
-  const auto answer = client({.url = "http://127.0.0.1:" + std::to_string(server_->port())})->send({.method = "GET", .path = "/"});
+  const auto answer =
+      client({.url = "http://127.0.0.1:" + std::to_string(server_->port())})->send({.method = "GET", .path = "/"});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 426);
 }

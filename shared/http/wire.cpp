@@ -125,7 +125,8 @@ void Wire::secure_as_client(const Tls& context, const std::string& host, bool ve
   ssl_ = tls_over(context, descriptor_);
   SSL_set_connect_state(ssl_);
   unsigned char address[sizeof(in6_addr)];
-  const bool numeric = inet_pton(AF_INET, host.c_str(), address) == 1 || inet_pton(AF_INET6, host.c_str(), address) == 1;
+  const bool numeric =
+      inet_pton(AF_INET, host.c_str(), address) == 1 || inet_pton(AF_INET6, host.c_str(), address) == 1;
   if (!numeric) SSL_set_tlsext_host_name(ssl_, host.c_str());
   if (!verify_host) return;
   if (numeric) {

@@ -1,5 +1,5 @@
-// Inside shared/http only. A wire: one connected socket that never blocks, with or without TLS, seen the same way by the
-// server, the client and the WebSocket. It moves what can be moved now and says what to wait for otherwise.
+// Inside shared/http only. A wire: one connected socket that never blocks, with or without TLS, seen the same way by
+// the server, the client and the WebSocket. It moves what can be moved now and says what to wait for otherwise.
 //
 // Always true
 //   - a closed peer is an answer (`closed`), never a signal;

@@ -12,7 +12,11 @@ constexpr std::size_t credit_given_at = window_initial / 4;  // a window frame f
 }  // namespace
 
 Core::Core(std::shared_ptr<http::WebSocket> socket, bool dialler, LinkEvents events, Pace pace)
-    : dialler_(dialler), pace_(pace), events_(std::move(events)), socket_(std::move(socket)), next_id_(dialler ? 1 : 2) {}
+    : dialler_(dialler),
+      pace_(pace),
+      events_(std::move(events)),
+      socket_(std::move(socket)),
+      next_id_(dialler ? 1 : 2) {}
 
 Core::~Core() {
   if (thread_.joinable()) thread_.detach();
@@ -24,7 +28,8 @@ void Core::begin() {
     if (const auto core = weak.lock()) core->take(message, binary);
   });
   socket->on_close([weak = weak_from_this()](std::uint16_t code, const std::string& reason) {
-    if (const auto core = weak.lock()) core->lose(code, reason.empty() ? "closed with " + std::to_string(code) : reason);
+    if (const auto core = weak.lock())
+      core->lose(code, reason.empty() ? "closed with " + std::to_string(code) : reason);
   });
   thread_ = std::thread{[core = shared_from_this()] { core->run(); }};
   socket->start();
@@ -32,7 +37,8 @@ void Core::begin() {
 
 std::shared_ptr<Stream> Core::open(std::string_view what) {
   const std::scoped_lock lock{mutex_};
-  if (lost_ || streams_.size() >= streams_max || next_id_ > id_max || what.empty() || what.size() > text_max) return nullptr;
+  if (lost_ || streams_.size() >= streams_max || next_id_ > id_max || what.empty() || what.size() > text_max)
+    return nullptr;
   const auto stream = std::make_shared<MuxStream>(shared_from_this(), next_id_);
   next_id_ += 2;
   stream->what_ = what;
@@ -270,7 +276,7 @@ MuxStream::Handlers Core::retire(MuxStream& stream) {
 }
 
 void Core::wake(const StreamPtr& stream) {
-  if (stream->arrived_.empty() || std::exchange(stream->waking_, true)) return;
+  if (finished_ || stream->arrived_.empty() || std::exchange(stream->waking_, true)) return;
   woken_.push_back(stream);
   changed_.notify_all();
 }

@@ -21,7 +21,8 @@
 namespace mux {
 
 inline constexpr std::size_t unsent_max = 4 * window_initial;
-inline constexpr std::size_t turns_max = 4 * streams_max;  // streams that have something to send, the reset ones included
+inline constexpr std::size_t turns_max =
+    4 * streams_max;  // streams that have something to send, the reset ones included
 inline constexpr std::string_view link_lost = "link lost";
 inline constexpr std::chrono::milliseconds full_pause{5};  // before a full WebSocket is tried again
 
@@ -59,7 +60,7 @@ class MuxStream final : public Stream, public std::enable_shared_from_this<MuxSt
   Handlers handlers_;
 
   // Out.
-  std::string what_;     // of an open that is not out yet
+  std::string what_;  // of an open that is not out yet
   bool open_due_ = false;
   std::string unsent_;
   std::size_t unsent_at_ = 0;

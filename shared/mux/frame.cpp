@@ -56,10 +56,10 @@ std::string encode_window(std::uint32_t stream, std::uint32_t credit) {
 
 base::Result<Frame> parse_frame(std::string_view message) {
   if (message.size() < head_size) return base::Error{base::invalid, "a frame shorter than its head"};
-  Frame frame{.stream = number_at(message),
-              .kind = static_cast<Kind>(message[4]),
-              .payload = message.substr(head_size)};
-  if (frame.kind < Kind::open || frame.kind > Kind::pong) return base::Error{base::invalid, "a frame of an unknown kind"};
+  Frame frame{
+      .stream = number_at(message), .kind = static_cast<Kind>(message[4]), .payload = message.substr(head_size)};
+  if (frame.kind < Kind::open || frame.kind > Kind::pong)
+    return base::Error{base::invalid, "a frame of an unknown kind"};
   if (const auto wrong = wrong_with(frame); !wrong.empty()) return base::Error{base::invalid, std::string{wrong}};
   if (frame.kind == Kind::window) frame.credit = number_at(frame.payload);
   return frame;

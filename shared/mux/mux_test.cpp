@@ -49,7 +49,8 @@ class Hand final : public http::WebSocket {
       const auto frame = parse_frame(each);
       if (!frame) return {"malformed"};
       if (frame->kind == Kind::ping) continue;
-      std::string line = std::string{names.at(static_cast<std::size_t>(frame->kind))} + " " + std::to_string(frame->stream);
+      std::string line =
+          std::string{names.at(static_cast<std::size_t>(frame->kind))} + " " + std::to_string(frame->stream);
       if (frame->kind == Kind::data) line += " " + std::to_string(frame->payload.size());
       if (frame->kind == Kind::window) line += " " + std::to_string(frame->credit);
       if (frame->kind == Kind::open || frame->kind == Kind::reset) line += " " + std::string{frame->payload};
@@ -93,7 +94,9 @@ class OneEnd : public ::testing::Test {
                    pace);
   }
   void hear(const std::shared_ptr<Stream>& stream) {
-    stream->on_data([this](const std::string& bytes) { heard_.say(bytes.size() < 100 ? "data " + bytes : std::to_string(bytes.size())); });
+    stream->on_data([this](const std::string& bytes) {
+      heard_.say(bytes.size() < 100 ? "data " + bytes : std::to_string(bytes.size()));
+    });
     stream->on_end([this] { heard_.say("end"); });
     stream->on_reset([this](const std::string& reason) { heard_.say("reset " + reason); });
   }
@@ -105,9 +108,7 @@ class OneEnd : public ::testing::Test {
     const std::scoped_lock lock{mutex_};
     return opened_.at(index);
   }
-  bool hears(const std::vector<std::string>& words) {
-    return heard_.wait(words.size()) && heard_.words() == words;
-  }
+  bool hears(const std::vector<std::string>& words) { return heard_.wait(words.size()) && heard_.words() == words; }
 
   Heard heard_;
   std::mutex mutex_;
@@ -172,8 +173,8 @@ TEST_F(OneEnd, StreamsTakeTurnsAFrameEach) {
   second->write(std::string(3 * frame_max, 'x'));
   hand_->full(false);
   ASSERT_TRUE(eventually([&] { return hand_->sent().size() == 8; }));
-  EXPECT_EQ(hand_->sent(), (Words{"open 1 a", "open 3 b", "data 1 65536", "data 3 65536", "data 1 65536", "data 3 65536",
-                                  "data 1 65536", "data 3 65536"}));
+  EXPECT_EQ(hand_->sent(), (Words{"open 1 a", "open 3 b", "data 1 65536", "data 3 65536", "data 1 65536",
+                                  "data 3 65536", "data 1 65536", "data 3 65536"}));
 }
 
 TEST_F(OneEnd, GivesTheWindowBackAsItIsConsumed) {
@@ -297,7 +298,8 @@ TEST_F(OneEnd, MalformedFramesCloseTheLinkWithAReason) {
 TEST_F(OneEnd, DataBeyondTheWindowOrTheFrameClosesTheLink) {
   hand_->says(encode(2, Kind::open, "x"));
   opened(0)->hold(true);
-  for (std::size_t sent = 0; sent < window_initial; sent += frame_max) hand_->says(encode(2, Kind::data, std::string(frame_max, 'x')));
+  for (std::size_t sent = 0; sent < window_initial; sent += frame_max)
+    hand_->says(encode(2, Kind::data, std::string(frame_max, 'x')));
   EXPECT_TRUE(link_->alive());
   hand_->says(encode(2, Kind::data, "x"));
   EXPECT_EQ(hand_->closed_.words(), (Words{"1002 malformed frame: data beyond the window"}));

@@ -60,7 +60,8 @@ class Answer {
   bool whole_ = false;
 };
 
-void follow(const std::shared_ptr<Stream>& stream, const http::Request& request, const std::shared_ptr<Answer>& answer) {
+void follow(const std::shared_ptr<Stream>& stream, const http::Request& request,
+            const std::shared_ptr<Answer>& answer) {
   stream->on_data([answer](std::string bytes) { answer->feed(std::move(bytes)); });
   stream->on_end([answer] { answer->peer_ended(); });
   stream->on_reset([answer](const std::string&) { answer->finish(false); });
@@ -80,8 +81,7 @@ void send_request(Link& link, const http::Request& request, std::function<void(h
   };
   const auto whole = std::make_shared<Whole>();
   const auto answer = std::make_shared<Answer>(
-      stream,
-      [whole](http::Response head) { whole->response = std::move(head); },
+      stream, [whole](http::Response head) { whole->response = std::move(head); },
       [whole, weak = std::weak_ptr{stream}](const std::string& piece) {
         whole->response.body += piece;
         if (whole->response.body.size() <= response_body_max) return;

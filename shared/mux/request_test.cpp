@@ -17,15 +17,15 @@ class Requests : public ::testing::Test {
   void SetUp() override {
     server_ = std::move(*http::serve({}, [this](http::Request, std::shared_ptr<http::Responder> responder) {
       responder->upgrade("mux", [this](std::shared_ptr<http::WebSocket> socket) {
-        auto link = attach(std::move(socket), false,
-                           {.opened =
-                                [this](const std::string& what, std::shared_ptr<Stream> stream) {
-                                  if (what != request_stream) return stream->reset("nothing of that name");
-                                  serve_request(std::move(stream), "link:prn_1", [this](http::Request request, auto to) {
-                                    handle(std::move(request), std::move(to));
-                                  });
-                                },
-                            .closed = [this](const std::string& reason) { closed_.say(reason); }});
+        auto link = attach(
+            std::move(socket), false,
+            {.opened =
+                 [this](const std::string& what, std::shared_ptr<Stream> stream) {
+                   if (what != request_stream) return stream->reset("nothing of that name");
+                   serve_request(std::move(stream), "link:prn_1",
+                                 [this](http::Request request, auto to) { handle(std::move(request), std::move(to)); });
+                 },
+             .closed = [this](const std::string& reason) { closed_.say(reason); }});
         const std::scoped_lock lock{mutex_};
         far_ = std::move(link);
       });
@@ -121,7 +121,8 @@ class Requests : public ::testing::Test {
 
 TEST_F(Requests, GoOverALinkAsTheyGoOverHttp) {
   const std::string body(800'000, 'b');
-  const auto answer = ask({.method = "POST", .path = "/echo", .query = "a=1", .headers = {{"X-Seen", "ä\"\n"}}, .body = body});
+  const auto answer =
+      ask({.method = "POST", .path = "/echo", .query = "a=1", .headers = {{"X-Seen", "ä\"\n"}}, .body = body});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(http::find(answer.headers, "x-seen"), "ä\"\n");
   EXPECT_EQ(answer.body, "POST a=1 link:prn_1 " + body);
@@ -161,12 +162,24 @@ TEST_F(Requests, ThatAreMalformedAreRefusedByName) {
       {"nonsense\n", "malformed"},
       {"[]\n", "malformed"},
       {"{\"method\":\"GET\"}\n", "malformed"},
-      {R"({"method":"GET","path":"/echo","query":"","headers":[["a"]],"length":0})" "\n", "malformed"},
-      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":-1})" "\n", "malformed"},
-      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":0,"more":1})" "\n", "malformed"},
-      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":0})" "\nbody", "malformed"},
-      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":5})" "\nabc", "malformed"},
-      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":99999999})" "\n", "too_large"},
+      {R"({"method":"GET","path":"/echo","query":"","headers":[["a"]],"length":0})"
+       "\n",
+       "malformed"},
+      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":-1})"
+       "\n",
+       "malformed"},
+      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":0,"more":1})"
+       "\n",
+       "malformed"},
+      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":0})"
+       "\nbody",
+       "malformed"},
+      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":5})"
+       "\nabc",
+       "malformed"},
+      {R"({"method":"GET","path":"/echo","query":"","headers":[],"length":99999999})"
+       "\n",
+       "too_large"},
       {std::string(40'000, ' '), "header_too_large"},
       {"", "malformed"},
   };
@@ -202,7 +215,8 @@ TEST_F(Requests, ResettingAFollowedOneClosesItAtTheServer) {
 }
 
 TEST_F(Requests, ALostLinkAnswersWithNothing) {
-  send_request(*link_, {.method = "GET", .path = "/kept"}, [this](const http::Response& r) { heard_.say(std::to_string(r.status)); });
+  send_request(*link_, {.method = "GET", .path = "/kept"},
+               [this](const http::Response& r) { heard_.say(std::to_string(r.status)); });
   const auto responder = kept();
   EXPECT_FALSE(responder->gone());
   link_->close("done");
@@ -211,7 +225,8 @@ TEST_F(Requests, ALostLinkAnswersWithNothing) {
   EXPECT_TRUE(eventually([&] { return responder->gone(); }));
   ASSERT_TRUE(closed_.wait(1));
   EXPECT_EQ(closed_.words()[0], "done");
-  send_request(*link_, {.method = "GET", .path = "/kept"}, [this](const http::Response& r) { heard_.say(std::to_string(r.status)); });
+  send_request(*link_, {.method = "GET", .path = "/kept"},
+               [this](const http::Response& r) { heard_.say(std::to_string(r.status)); });
   EXPECT_EQ(heard_.count(), 2U);
 }
 

@@ -6,6 +6,7 @@ set -eu
 bin=/usr/lib/postgresql/15/bin
 verb=${1:?start or stop}
 dir=${2:?a directory}
+self=$(realpath "$0")
 
 # The server refuses to be root.
 as_postgres() {
@@ -33,13 +34,14 @@ start() {
     tries=$((tries + 1))  # another took the port in between
     [ $tries -lt 5 ] || { cat "$dir/server.log" >&2; exit 1; }
   done
-  if [ -n "${3:-}" ]; then watch "$3" </dev/null >/dev/null 2>&1 & fi
+  # A session of its own: who ends the test's process group must not end what cleans up after it.
+  if [ -n "${3:-}" ]; then setsid "$self" watch "$dir" "$3" </dev/null >/dev/null 2>&1 & fi
   echo "postgres://postgres@127.0.0.1:$port/postgres"
 }
 
 # A test that is killed cannot stop its server.
 watch() {
-  tail --pid="$1" -f /dev/null
+  tail --pid="$3" -f /dev/null
   stop
 }
 
@@ -52,5 +54,6 @@ stop() {
 case $verb in
   start) start "$@" ;;
   stop) stop ;;
+  watch) watch "$@" ;;
   *) echo "postgres.sh: start or stop" >&2; exit 2 ;;
 esac

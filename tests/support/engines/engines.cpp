@@ -28,7 +28,8 @@ std::string script() { return std::string{HOUSE_SOURCE_DIR} + "/tests/support/po
 std::string line_of(const std::string& command) {
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe{::popen(command.c_str(), "r"), ::pclose};
   std::array<char, 512> line{};
-  if (!pipe || std::fgets(line.data(), line.size(), pipe.get()) == nullptr) throw std::runtime_error("failed: " + command);
+  if (!pipe || std::fgets(line.data(), line.size(), pipe.get()) == nullptr)
+    throw std::runtime_error("failed: " + command);
   std::string text = line.data();
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
@@ -55,7 +56,8 @@ class Cluster {
   void run(const std::string& sql) const {
     const std::unique_ptr<PGconn, void (*)(PGconn*)> connection{PQconnectdb(url_.c_str()), PQfinish};
     const std::unique_ptr<PGresult, void (*)(PGresult*)> result{PQexec(connection.get(), sql.c_str()), PQclear};
-    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) throw std::runtime_error(sql + ": " + PQerrorMessage(connection.get()));
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
+      throw std::runtime_error(sql + ": " + PQerrorMessage(connection.get()));
   }
   std::string url_of(const std::string& database) const { return url_.substr(0, url_.rfind('/') + 1) + database; }
 

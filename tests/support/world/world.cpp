@@ -163,7 +163,7 @@ int World::runner_of(const void* handler, const request::Permission* permission,
   std::vector<request::Routes> table;
   table.push_back(route("/v1/projects/{project}/tested"));
   auto runner = request::make_runner(*house_->store, house_->clock, std::move(table), std::move(ports),
-                                     {.dice = base::Random::kernel_key(), .body_key = house_->dice});
+                                     {.dice = base::Random::kernel_key(), .body_key = house_->dice, .reasons_listed = false});
   CHECK(runner.has_value());
   house_->runners.push_back(std::move(*runner));
   const int number = static_cast<int>(house_->runners.size()) - 1;

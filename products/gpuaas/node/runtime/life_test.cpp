@@ -219,5 +219,63 @@ TEST_F(Life, EnvironmentIsTheSpecsOverTheHousesAndNothingOfTheNodes) {
   EXPECT_EQ(log.find("NODE_SECRET"), std::string::npos);
 }
 
+TEST_F(Life, AssignedSimulatedGpusAreSeenAsSimulated) {
+  gpus_ = std::move(*gpu::open_simulated({}));
+  reopen();
+  Spec spec = shell("a", "env | grep -E 'CUDA|GPUAAS' | sort; ls /dev | grep -c nvidia");
+  spec.gpus = {3, 5};
+  spec.env = {{"CUDA_VISIBLE_DEVICES", "0,1,2,3,4,5,6,7"}};
+  run(spec);
+  EXPECT_EQ(whole_log("a"), "CUDA_VISIBLE_DEVICES=3,5\r\nGPUAAS_GPU_SIMULATED=1\r\n0\r\n");
+  spec.id = "b";
+  spec.gpus = {8};
+  EXPECT_EQ(runtime_->start(spec).error().reason, gpu::gpu_unknown);
+}
+
+/// A driver whose device nodes are there on any machine.
+class NodesOfThisMachine final : public gpu::GpuDriver {
+ public:
+  bool simulated() const override { return false; }
+  const std::vector<gpu::Gpu>& list() const override { return none_; }
+  base::Result<std::vector<gpu::Sample>> sample(base::Instant, std::span<const std::int32_t>) const override { return std::vector<gpu::Sample>{}; }
+  base::Result<gpu::Assignment> assign(std::span<const std::int32_t>) const override {
+    return gpu::Assignment{.environment = {{"CUDA_VISIBLE_DEVICES", "GPU-1"}}, .device_nodes = {"/dev/net/tun"}};
+  }
+
+ private:
+  std::vector<gpu::Gpu> none_;
+};
+
+TEST_F(Life, DeviceNodesOfTheAssignmentAreBoundAndNoOther) {
+  if (!std::filesystem::exists("/dev/net/tun")) GTEST_SKIP() << "no /dev/net/tun here to bind";
+  gpus_ = std::make_unique<NodesOfThisMachine>();
+  reopen();
+  Spec with = shell("a", "test -c /dev/net/tun && echo there");
+  with.gpus = {0};
+  run(with);
+  EXPECT_EQ(whole_log("a"), "there\r\n");
+  run(shell("b", "test -e /dev/net/tun || echo absent"));
+  EXPECT_EQ(whole_log("b"), "absent\r\n");
+}
+
+TEST_F(Life, MissingDeviceNodeIsAStartFailureThatNamesIt) {
+  class Gone final : public gpu::GpuDriver {
+   public:
+    bool simulated() const override { return false; }
+    const std::vector<gpu::Gpu>& list() const override { return none_; }
+    base::Result<std::vector<gpu::Sample>> sample(base::Instant, std::span<const std::int32_t>) const override { return std::vector<gpu::Sample>{}; }
+    base::Result<gpu::Assignment> assign(std::span<const std::int32_t>) const override { return gpu::Assignment{.device_nodes = {"/dev/nvidia77"}}; }
+    std::vector<gpu::Gpu> none_;
+  };
+  gpus_ = std::make_unique<Gone>();
+  reopen();
+  Spec spec = shell("a", "true");
+  spec.gpus = {0};
+  const Status status = run(spec);
+  EXPECT_EQ(status.failure, "sandbox_failed");
+  EXPECT_NE(status.detail.find("/dev/nvidia77"), std::string::npos) << status.detail;
+  EXPECT_EQ(whole_log("a"), "");
+}
+
 }  // namespace
 }  // namespace runtime
