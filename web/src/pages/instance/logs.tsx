@@ -1,0 +1,107 @@
+// What the workload writes, as it writes it: followed until it ends, kept up to a bound.
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { openStream } from '../../api/client';
+import { curl } from '../../format/command';
+import { Icon, Status } from '../../parts/basic';
+import { AsCommand } from '../../parts/cmd';
+import { saveFile } from '../../parts/data-table';
+import { Failed } from '../../parts/faces';
+import { useInstance } from './frame';
+import { KEPT, LogLines } from './log-lines';
+import { onItsWay } from './facts';
+
+type Feed = { lines: string[]; dropped: number; state: 'reading' | 'ended' | 'failed'; error?: unknown };
+
+/** Follows the log; many cuts in one frame are one drawing. */
+function useLog(instance: string, round: number): Feed {
+  const [feed, setFeed] = useState<Feed>({ lines: [], dropped: 0, state: 'reading' });
+  useEffect(() => {
+    const stop = new AbortController();
+    const kept = new LogLines();
+    let due = 0;
+    const draw = (state: Feed['state'], error?: unknown) => {
+      cancelAnimationFrame(due);
+      due = requestAnimationFrame(() => setFeed({ lines: kept.lines(), dropped: kept.dropped, state, error }));
+    };
+    const read = async () => {
+      const stream = await openStream(`/v1/instances/${instance}/logs?follow=true`, stop.signal);
+      const reader = stream.pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>).getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        kept.add(value);
+        draw('reading');
+      }
+    };
+    setFeed({ lines: [], dropped: 0, state: 'reading' });
+    read().then(
+      () => draw('ended'),
+      (error) => !stop.signal.aborted && draw('failed', error),
+    );
+    return () => {
+      stop.abort();
+      cancelAnimationFrame(due);
+    };
+  }, [instance, round]);
+  return feed;
+}
+
+export function LogsTab() {
+  const it = useInstance();
+  const [round, setRound] = useState(0);
+  const [filter, setFilter] = useState('');
+  const [wrap, setWrap] = useState(false);
+  const [stick, setStick] = useState(true);
+  const screen = useRef<HTMLPreElement>(null);
+  const began = onItsWay(it) ? 'no' : 'yes';
+  const feed = useLog(it.id, round + (began === 'yes' ? 1000 : 0));
+  const shown = useMemo(() => (filter ? feed.lines.filter((line) => line.toLowerCase().includes(filter.toLowerCase())) : feed.lines), [feed.lines, filter]);
+  useEffect(() => {
+    if (stick && screen.current) screen.current.scrollTop = screen.current.scrollHeight;
+  }, [shown, stick]);
+  const onScroll = () => {
+    const at = screen.current!;
+    setStick(at.scrollHeight - at.scrollTop - at.clientHeight < 24);
+  };
+  return (
+    <section className="card" aria-label={`Log of ${it.name}`}>
+      <div className="tools">
+        <span className="inw grow">
+          <Icon name="search" />
+          <input className="in" aria-label="Filter the log" placeholder="Filter lines" value={filter} onChange={(event) => setFilter(event.target.value)} />
+        </span>
+        <span role="status">{feed.state === 'reading' ? <Status tone="ok" shape="s-run">following</Status> : feed.state === 'ended' ? <Status tone="off" shape="s-stop">ended</Status> : null}</span>
+        <span className="grow" />
+        <AsCommand small command={{ cli: `gpuaas instance logs ${it.name} --follow`, curl: curl(location.origin, 'GET', `/v1/instances/${it.id}/logs?follow=true`) }} />
+        <button className="btn quiet" type="button" aria-pressed={wrap} onClick={() => setWrap(!wrap)}>
+          <Icon name="wrap" />
+          {wrap ? 'Do not wrap' : 'Wrap'}
+        </button>
+        <button className="btn quiet" type="button" onClick={() => saveFile(`${it.name}.log`, feed.lines.join('\n') + '\n', 'text/plain')}>
+          <Icon name="down" />
+          Download
+        </button>
+      </div>
+      {feed.state === 'failed' ? (
+        <Failed error={feed.error} what="The log" retry={() => setRound(round + 1)} />
+      ) : (
+        <pre className={wrap ? 'logpane wrapped' : 'logpane'} ref={screen} tabIndex={0} onScroll={onScroll} aria-label="Log lines">
+          {feed.dropped > 0 && <span className="d">{`${feed.dropped} earlier lines are not kept here; the command above reads them all\n`}</span>}
+          {!feed.lines.length && <span className="d">{feed.state === 'reading' ? 'Nothing written yet.' : 'It wrote nothing.'}</span>}
+          {shown.join('\n')}
+        </pre>
+      )}
+      <div className="tfoot_">
+        <span>
+          {shown.length} of {feed.lines.length} lines, {KEPT} at most
+        </span>
+        <span className="grow" />
+        {!stick && (
+          <button className="btn small" type="button" onClick={() => setStick(true)}>
+            To the end
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}

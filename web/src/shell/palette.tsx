@@ -1,0 +1,33 @@
+// The command palette: Control K, or its field in the bar. The list itself is loaded when first opened.
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Icon } from '../parts/basic';
+
+const Spotlight = lazy(() => import('./spotlight').then((it) => ({ default: it.SpotlightList })));
+
+export function Palette() {
+  const [asked, setAsked] = useState(0);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        setAsked((n) => n + 1);
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <>
+      <button className="palette" type="button" aria-label="Command palette, Control K" onClick={() => setAsked((n) => n + 1)}>
+        <Icon name="search" />
+        <span>Find anything, or run a command</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      {asked > 0 && (
+        <Suspense>
+          <Spotlight asked={asked} />
+        </Suspense>
+      )}
+    </>
+  );
+}
