@@ -39,7 +39,7 @@ base::Result<void> remove_binding(db::Tx& tx, const request::Env& env, Principal
 base::Result<void> check_width(const Roles& roles, db::Snapshot& snapshot, PrincipalId principal, const Scope& scope,
                                std::string_view role_name, base::Instant now) {
   const Roles::Role* role = roles.find(role_name);
-  if (role == nullptr) return base::Error{role_unknown, std::string{role_name}, "/role"};
+  if (role == nullptr || !fits(*role, scope)) return base::Error{role_unknown, std::string{role_name}, "/role"};
   const auto ground = ground_of(snapshot, request::Target{scope});
   if (!ground) return ground.error();
   const PermissionSet own = permissions_at(roles, store::held_by(snapshot, principal), *ground, now);

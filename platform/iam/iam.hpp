@@ -25,6 +25,7 @@
 #include "platform/jobs/jobs.hpp"
 #include "platform/log/log.hpp"
 #include "platform/registry/registry.hpp"
+#include "platform/request/names.hpp"
 #include "platform/request/ports.hpp"
 #include "platform/request/request.hpp"
 #include "shared/db/db.hpp"
@@ -146,6 +147,9 @@ struct PrincipalName {
   std::string name;
 };
 std::optional<PrincipalName> principal_name(db::Snapshot&, PrincipalId);
+
+/// How ids are shown to people, for the modules that may not know iam: principals by name, scopes by path.
+request::Names names();
 
 // Resources, for the products that create them (the runner registers, see Authorizer::add_resource).
 

@@ -53,4 +53,23 @@ std::optional<PrincipalName> principal_name(db::Snapshot& snapshot, PrincipalId 
   return PrincipalName{person->kind, person->name};
 }
 
+request::Names names() {
+  return {.principal =
+              [](db::Snapshot& snapshot, PrincipalId id) {
+                const auto found = principal_name(snapshot, id);
+                return found ? found->name : std::string{};
+              },
+          .scope =
+              [](db::Snapshot& snapshot, const Scope& scope) {
+                const bool at_platform = std::holds_alternative<request::PlatformId>(scope);
+                const auto path = at_platform ? std::vector<store::Place>{} : store::path_up(snapshot, scope);
+                return path.empty() && !at_platform ? std::string{} : path_text(path);
+              },
+          .resource =
+              [](db::Snapshot& snapshot, std::string_view id) {
+                const auto found = resource(snapshot, id);
+                return found ? found->name : std::string{};
+              }};
+}
+
 }  // namespace iam
