@@ -58,9 +58,9 @@ export async function chooseScope({ page }, path) {
 export async function launch({ page }, { name, shape, command }) {
   await page.getByRole('link', { name: 'Launch instance' }).first().click();
   await page.getByRole('heading', { name: 'Launch instance' }).waitFor();
-  await page.getByLabel('Name').fill(name);
+  await page.locator('#name').fill(name);
   if (shape) await page.locator(`input[name="shape"][value="${shape}"]`).check();
-  if (command) await page.getByLabel('Command').fill(command);
+  if (command) await page.locator('#command').fill(command);
   await page.getByRole('button', { name: /^Launch for up to/ }).click();
   await page.waitForURL(/\/instances\/[^/]+\/terminal/);
   return /\/instances\/([^/]+)\//.exec(page.url())[1];

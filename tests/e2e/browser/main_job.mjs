@@ -26,7 +26,7 @@ for (const need of ['url', 'mail', 'password', 'project']) {
   process.exit(2);
 }
 
-const PROMPT = '[$#] ?$';
+const PROMPT = '[$#]\\s*$';
 const results = { ok: false, steps: {} };
 let step = 'start';
 const at = async (name, work) => {
@@ -84,9 +84,9 @@ async function job(console_) {
     await page.waitForFunction((was) => document.querySelector('.tfoot_')?.innerText !== was, before);
     await type(page, 'clear; stty size\n');
     const [, cols, rows] = /(\d+) × (\d+)/.exec(await size());
-    const told = await waitForTerminal(page, `${rows} ${cols}`).then(() => true, () => false);
+    await waitForTerminal(page, `${rows} ${cols}`); // the workload's own terminal has this size now
     await page.setViewportSize(DESK);
-    return { rows: Number(rows), cols: Number(cols), told };
+    return { rows: Number(rows), cols: Number(cols) };
   });
   await at('reload', async () => {
     await type(page, 'echo mark-$((40+2))\n');

@@ -55,6 +55,14 @@ export const bindings = (scope: ScopeRef) =>
       rows((after) => ask(api.GET(atScope(scope, '/v1/projects/{project}/bindings'), { signal, params: { path: { project: scope.id }, query: { after, limit: PAGE } } }))),
   });
 
+/** Whether `principal` may do something at a scope or to a resource, and by which binding. */
+export const mayI = (principal: string, permission: string, target: string) =>
+  queryOptions({
+    queryKey: ['may', principal, permission, target],
+    staleTime: 30_000,
+    queryFn: ({ signal }) => ask(api.POST('/v1/access-check', { signal, body: { principal, permission, target } })),
+  });
+
 export const shapes = () =>
   queryOptions({
     queryKey: ['shapes'],

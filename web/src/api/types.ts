@@ -49,6 +49,7 @@ export type Costs = {
   running: number; burn: Money; charged: Money; by_day: { day: string; amount: Money | string }[];
   by_project: { scope: string; path: string; amount: Money | string; burn: Money | string }[];
 };
+export type AccessCheck = { allowed: boolean; reason?: string | null; by?: string | null; binding?: string | null; role?: string | null; path?: string | null };
 export type Page<T> = { items: T[]; next: string | null };
 export type Problem = {
   type?: string; title?: string; status?: number; reason?: string; detail?: string; next?: string; request_id?: string; pointer?: string;
@@ -72,6 +73,7 @@ export interface paths {
   '/v1/sign-in': Post<SignedIn, never, { mail: string; password: string }> & { delete: Op<undefined> };
   '/v1/me': Get<Me>;
   '/v1/scopes': List<Scope, never>;
+  '/v1/access-check': Post<AccessCheck, never, { principal: string; permission: string; target: string }>;
   '/v1/roles': List<RolePermissions, never>;
   '/v1/shapes': List<Shape, never>;
   '/v1/projects/{project}/instances': List<Instance, { project: string }, { state?: string }> & Post<Instance, { project: string }, Launch>;

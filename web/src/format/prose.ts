@@ -1,12 +1,13 @@
 // A sentence of the API, cut into what the page sets apart: ids (short, copied by a click), permissions and codes, scope
 // paths (links), amounts and counts (strong). The sentence itself is the server's; nothing is added to it.
 
-export type Piece = { kind: 'text' | 'id' | 'code' | 'path' | 'strong' | 'time' | 'arrow'; text: string };
+export type Piece = { kind: 'text' | 'id' | 'code' | 'path' | 'strong' | 'time' | 'arrow' | 'role'; text: string };
 
 const PATTERNS: [Piece['kind'], string][] = [
   ['time', String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z`],
   ['id', String.raw`\b[a-z]{3}_[0-9a-z]{8,}\b`],
   ['code', String.raw`\b[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2}\b`],
+  ['role', String.raw`--role [a-z][a-z0-9_-]*?--+>`],
   ['arrow', String.raw`(?:-+>|→)`],
   ['path', String.raw`(?<![\w/:.])[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)+`],
   ['strong', String.raw`\b(?:allow|deny)\b(?= )`],

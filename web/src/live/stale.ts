@@ -9,6 +9,6 @@ export function stale(action: string, record: Partial<AuditRecord>): Key[] {
   if (owner === 'gpuaas' && type === 'instance')
     return [['instances'], ['shapes'], ['costs'], ['audit'], ...(record.resource ? [['instance', record.resource]] : [['instance']]), ...of];
   if (owner === 'billing') return [['costs'], ['balance'], ['charges'], ['transfers'], ['audit'], ['lineage']];
-  if (owner === 'iam') return [['scopes'], ['bindings'], ['audit'], ...(type === 'binding' ? [['me'] as Key] : [])];
+  if (owner === 'iam') return [['scopes'], ['bindings'], ['may'], ['audit'], ...(type === 'binding' ? [['me'] as Key] : [])];
   return [['audit'], ...of];
 }

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { api, ask } from '../api/client';
-import { balance, costs, instances, shapes } from '../api/queries';
+import { balance, costs, instances, mayI, me, shapes } from '../api/queries';
 import type { Scope, Shape } from '../api/types';
 import { curl, quote, words } from '../format/command';
 import { fixed, hoursLeft, rateAmount, roundAmount, toBig } from '../format/decimal';
@@ -37,10 +37,10 @@ function Form({ shapes: list, scope }: { shapes: Shape[]; scope: Scope }) {
   const tree = useScopes();
   const projects = tree.all.filter((it) => it.kind === 'project' && within(it.path, scope.path));
   const taken = useQuery({ ...instances(scope), retry: false }).data?.rows.map((it) => it.name) ?? [];
-  const [form, setForm] = useState<LaunchForm>({
-    name: '', project: projects[0]?.id ?? '', shape: (list.find((it) => it.free > 0) ?? list[0])?.name ?? '', command: "sh -c 'while :; do date; sleep 1; done'",
+  const [form, setForm] = useState<Omit<LaunchForm, 'name'> & { name?: string }>({
+    project: projects[0]?.id ?? '', shape: (list.find((it) => it.free > 0) ?? list[0])?.name ?? '', command: "sh -c 'while :; do date; sleep 1; done'",
   });
-  const name = form.name || suggestName(taken);
+  const name = form.name ?? suggestName(taken);
   const [tried, setTried] = useState(false);
   const set = (part: Partial<LaunchForm>) => setForm({ ...form, ...part });
   const project = tree.byId.get(form.project);
@@ -59,7 +59,7 @@ function Form({ shapes: list, scope }: { shapes: Shape[]; scope: Scope }) {
         <div className="pad">
           <div className="two-up">
             <Field id="name" label="Name" help="Lower case, digits and hyphens; unique in the project" problem={shown.name}>
-              <input className="in" id="name" value={form.name} placeholder={name} autoComplete="off" spellCheck={false} aria-invalid={!!shown.name || undefined} aria-describedby="name-help" onChange={(event) => set({ name: event.target.value })} />
+              <input className="in" id="name" value={name} autoComplete="off" spellCheck={false} aria-invalid={!!shown.name || undefined} aria-describedby="name-help" onChange={(event) => set({ name: event.target.value })} />
             </Field>
             <Field id="project" label="Project" help={project ? `Owns the instance; ${project.path.split('/')[0]} pays` : 'None here yet: gpuaas project create NAME --in SCOPE'} problem={shown.project}>
               <select className="in" id="project" value={form.project} aria-invalid={!!shown.project || undefined} aria-describedby="project-help" onChange={(event) => set({ project: event.target.value })}>
@@ -223,16 +223,26 @@ function Checks({ shape, project }: { shape: Shape; project: Scope }) {
         {room ? <Tag word="proved">room now</Tag> : <Tag word="pending">waits</Tag>}
       </header>
       <ol className="checks padded">
-        <Check state="ok" title="Placement" note={room ? 'a node has room now' : 'no node has room; it waits for one'} value={room ? `${shape.free} free` : 'waits'} />
+        <MayI project={project} />
+        <Check state={room ? 'ok' : 'wait'} title="Placement" note={room ? 'a node has room now' : 'no node has room; it waits for one'} value={room ? `${shape.free} free` : 'waits'} />
         {left && <Check state={toBig(left) > 0n ? 'ok' : 'wait'} title="Credit" note={`prepaid at ${organization?.name}; no hold is taken yet`} value={`${roundAmount(left)} ${left.currency} left`} />}
-        <Check state="plan" title="Permission" note={<><code>gpuaas.instance.create</code> at {project.path}</>} value="at launch" />
         <Check state="plan" title="Quota" note="planned: nothing limits GPUs yet" value="not enforced" />
       </ol>
     </section>
   );
 }
 
-function Check({ state, title, note, value }: { state: 'ok' | 'wait' | 'plan'; title: string; note: React.ReactNode; value: string }) {
+/** Asks who decides. Where even the asking is refused, the launch itself will tell. */
+function MayI({ project }: { project: Scope }) {
+  const who = useQuery(me()).data;
+  const { data } = useQuery({ ...mayI(who?.principal ?? '', 'gpuaas.instance.create', project.id), enabled: who !== undefined, retry: false });
+  const code = <code>gpuaas.instance.create</code>;
+  if (!data) return <Check state="plan" title="Permission" note={<>{code} at {project.path}</>} value="at launch" />;
+  const at = data.role ? `, as ${data.role}${data.path ? ` at ${data.path}` : ''}` : '';
+  return <Check state={data.allowed ? 'ok' : 'bad'} title="Permission" note={<>{code}{data.allowed ? at : `: ${data.reason ?? 'no binding'}`}</>} value={data.allowed ? 'allow' : 'deny'} />;
+}
+
+function Check({ state, title, note, value }: { state: 'ok' | 'wait' | 'bad' | 'plan'; title: string; note: React.ReactNode; value: string }) {
   return (
     <li className={state}>
       <Mark name={`k-${state}`} className="m" />

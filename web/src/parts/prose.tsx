@@ -4,15 +4,19 @@ import { pieces } from '../format/prose';
 import { useScopes } from '../shell/scopes';
 import { Id, Time } from './basic';
 
-export function Prose({ text }: { text: string }) {
+/** "--role project-admin-->" */
+const roleIn = (text: string) => text.replace(/^--role /, '').replace(/--+>$/, '');
+
+export function Prose({ text, plain }: { text: string; plain?: boolean }) {
   const tree = useScopes();
   return (
     <>
       {pieces(text).map((piece, i) => {
         if (piece.kind === 'id') return <Id key={i} id={piece.text} />;
         if (piece.kind === 'code') return <code key={i}>{piece.text}</code>;
-        if (piece.kind === 'strong') return <b key={i}>{piece.text}</b>;
+        if (piece.kind === 'strong' && !plain) return <b key={i}>{piece.text}</b>;
         if (piece.kind === 'time') return <Time key={i} at={piece.text} />;
+        if (piece.kind === 'role') return <span key={i}>is <b>{roleIn(piece.text)}</b> at</span>;
         if (piece.kind === 'arrow') return <span key={i} className="arrow" role="img" aria-label="to">→</span>;
         if (piece.kind !== 'path') return piece.text;
         const scope = tree.byPath.get(piece.text);

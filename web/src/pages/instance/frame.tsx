@@ -6,11 +6,9 @@ import { useState } from 'react';
 import { instance } from '../../api/queries';
 import type { Instance } from '../../api/types';
 import { rateAmount } from '../../format/decimal';
-import { curl } from '../../format/command';
 import { duration } from '../../format/time';
 import { shapeText } from '../../format/units';
 import { Icon, Id, Sim, State, useNow } from '../../parts/basic';
-import { AsCommand } from '../../parts/cmd';
 import { Read } from '../../parts/faces';
 import { instancePages } from '../../routes';
 import { Crumbs, Head, useTitle } from '../../shell/head';
@@ -100,7 +98,7 @@ function Actions({ it, panel, setPanel }: ActionsProps) {
   const stoppable = billing(it) || onItsWay(it);
   return (
     <>
-      <AsCommand command={{ cli: `gpuaas instance show ${it.name}`, curl: curl(location.origin, 'GET', `/v1/instances/${it.id}`) }} />
+      <TerminalLink it={it} />
       {stoppable && (
         <button className="btn" type="button" aria-expanded={panel === 'stop'} disabled={it.state === 'stopping'} onClick={() => flip('stop')}>
           <Icon name="stop" />
@@ -117,6 +115,17 @@ function Actions({ it, panel, setPanel }: ActionsProps) {
       )}
       <MoreMenu it={it} />
     </>
+  );
+}
+
+function TerminalLink({ it }: { it: Instance }) {
+  const tab = useTab();
+  if (over(it) || tab?.path === 'terminal') return null;
+  return (
+    <Link className="btn" to={'/instances/$instanceId/terminal' as never} params={{ instanceId: it.id } as never}>
+      <Icon name="cmd" />
+      Terminal
+    </Link>
   );
 }
 

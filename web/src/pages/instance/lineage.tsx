@@ -109,7 +109,7 @@ function Line({ line, repeats }: { line: LineageLine; repeats: boolean }) {
 
 function From({ item }: { item: LineageItem }) {
   const parts: ReactNode[] = [];
-  if (item.from) parts.push(<span className="via" key="from"><Prose text={item.from} /></span>);
+  if (item.from) parts.push(<span className="via" key="from"><Prose plain text={item.from} /></span>);
   if (item.id) parts.push(<span key="id"><Id id={item.id} /></span>);
   if (item.at) parts.push(<span key="at"><Time at={item.at} /></span>);
   return parts.length ? <div className="from">{parts}</div> : null;
@@ -151,7 +151,7 @@ function Items({ items, state }: { items: LineageItem[]; state: string }) {
         return (
           <li key={item.id ?? i} className={pending ? 'pending' : undefined}>
             <span>
-              {item.id && <Id id={item.id} />} <Prose text={item.text} /> {item.at && <span className="mut"><Time at={item.at} /></span>}
+              {item.id && <Id id={item.id} />} <Prose plain text={item.text} /> {item.at && <span className="mut"><Time at={item.at} /></span>}
             </span>
             <span className="am">{amount && `${amount.figure} ${amount.unit}`}</span>
             <span className="pfm">
