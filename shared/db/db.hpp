@@ -170,6 +170,9 @@ class Reader {
   virtual void open(const std::function<void(Snapshot&)>&) const = 0;
 };
 
+/// Hears how long each statement took, its rows' reading included; on the statement's thread, and so must be quick.
+using Observe = std::function<void(const Query&, std::chrono::microseconds)>;
+
 /// What a store did since it was opened; for metrics and tests.
 struct Stats {
   std::int64_t changes = 0;      // works that stand
@@ -190,6 +193,12 @@ class Store : public Reader {
   /// once, there too: what `work` did is durable, or nothing of it remains (its own error, `contended`, `unavailable`;
   /// `internal` where the database refused a statement). Where 4,096 wait already, `done` is called by the caller.
   virtual void change(Work work, Done done) = 0;
+
+  /// The same for works that belong to one `turn`, such as the batches of one organization's books: they follow one
+  /// another, whichever replica they come from, and none runs again because of another. Each statement sees what was
+  /// committed before it (PostgreSQL: READ COMMITTED under a lock of the turn, in a key space of its own), so what such
+  /// a work decides by must change only in its own turn. SQLite's writer is one turn for all.
+  virtual void change_in_turn(std::string turn, Work work, Done done) = 0;
 
   /// Only of a store opened with `own_thread = false`: runs what waits, up to one shared commit, on the caller's
   /// thread, and returns how many works that were.

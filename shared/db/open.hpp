@@ -31,6 +31,7 @@ struct Options {
   int readers = 4;                                 // snapshots at once
   int writers = 8;                                 // PostgreSQL's connections for changes
   const base::Clock* clock = nullptr;              // for beats; required
+  Observe observe;                                 // metrics and the slow log; may be empty
   std::function<void(const std::string&)> report;  // trouble that no caller hears of; any thread; may be empty
   std::string sqlite_vfs;                          // the simulator's file layer; empty: the real one
   std::string sqlite_synchronous = "FULL";         // OFF only to show that the simulator notices

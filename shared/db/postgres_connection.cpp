@@ -61,8 +61,8 @@ std::shared_ptr<PGresult> owned(PGresult* result) { return {result, PQclear}; }
 
 }  // namespace
 
-PostgresConnection::PostgresConnection(std::string url, std::string session)
-    : url_(std::move(url)), session_(std::move(session)) {}
+PostgresConnection::PostgresConnection(std::string url, std::string session, Observe observe)
+    : url_(std::move(url)), session_(std::move(session)), observe_(std::move(observe)) {}
 
 PostgresConnection::~PostgresConnection() { close(); }
 
@@ -135,6 +135,7 @@ void PostgresConnection::roll_back() noexcept {
 }
 
 int PostgresConnection::run(const Query& query, std::span<const Param> params) {
+  const Timed timed{observe_, query};
   const Answer result = ask(query, params);
   if (std::strncmp(PQcmdStatus(result.get()), "SELECT", 6) == 0) return 0;
   return std::atoi(PQcmdTuples(result.get()));
@@ -142,6 +143,7 @@ int PostgresConnection::run(const Query& query, std::span<const Param> params) {
 
 void PostgresConnection::each(const Query& query, std::span<const Param> params,
                               const std::function<void(const Row&)>& read) {
+  const Timed timed{observe_, query};
   const Answer result = ask(query, params);
   PostgresRow row{result.get()};
   for (const int count = PQntuples(result.get()); row.at < count; ++row.at) read(row);

@@ -37,7 +37,7 @@ class PostgresConnection final {
   };
 
   /// `session` is run after each connecting: SET, LISTEN.
-  PostgresConnection(std::string url, std::string session);
+  PostgresConnection(std::string url, std::string session, Observe observe = {});
   ~PostgresConnection();
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;
@@ -87,6 +87,7 @@ class PostgresConnection final {
 
   std::string url_;
   std::string session_;
+  Observe observe_;
   pg_conn* connection_ = nullptr;
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> prepared_;
   std::uint64_t prepared_count_ = 0;  // names are never used twice

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "shared/base/random.hpp"
@@ -53,6 +54,7 @@ class PostgresSnapshot final : public Snapshot {
 };
 
 struct Job {
+  std::optional<std::string> turn = {};
   Store::Work work;
   Store::Done done;
 };
@@ -61,7 +63,7 @@ class PostgresStore final : public Store {
  public:
   explicit PostgresStore(Options options) : options_(std::move(options)), random_(base::Random::kernel_key(), 0, 0) {
     for (int i = 0; i < options_.readers; ++i)
-      readers_.add(std::make_unique<PostgresConnection>(options_.url, read_session));
+      readers_.add(std::make_unique<PostgresConnection>(options_.url, read_session, options_.observe));
   }
 
   ~PostgresStore() override {
@@ -92,16 +94,9 @@ class PostgresStore final : public Store {
     return applied;
   }
 
-  void change(Work work, Done done) override {
-    {
-      const std::scoped_lock lock{mutex_};
-      if (waiting_.size() < waiting_max && !stopping_) {
-        waiting_.push_back({.work = std::move(work), .done = std::move(done)});
-        wake_.notify_one();
-        return;
-      }
-    }
-    done(base::Error{base::unavailable, "too many changes wait"});
+  void change(Work work, Done done) override { enqueue({.work = std::move(work), .done = std::move(done)}); }
+  void change_in_turn(std::string turn, Work work, Done done) override {
+    enqueue({.turn = std::move(turn), .work = std::move(work), .done = std::move(done)});
   }
 
   Stats stats() const override {
@@ -111,6 +106,18 @@ class PostgresStore final : public Store {
   std::string engine() const override { return "postgres"; }
 
  private:
+  void enqueue(Job job) {
+    {
+      const std::scoped_lock lock{mutex_};
+      if (waiting_.size() < waiting_max && !stopping_) {
+        waiting_.push_back(std::move(job));
+        wake_.notify_one();
+        return;
+      }
+    }
+    job.done(base::Error{base::unavailable, "too many changes wait"});
+  }
+
   // A connection that was lost while it was idle costs a snapshot nothing: it begins again on a new one.
   void open(const std::function<void(Snapshot&)>& look) const override {
     readers_.with([&](PostgresConnection& connection) {
@@ -139,7 +146,7 @@ class PostgresStore final : public Store {
   }
 
   void serve() {
-    PostgresConnection connection{options_.url, write_session};
+    PostgresConnection connection{options_.url, write_session, options_.observe};
     for (;;) {
       Job job;
       {
@@ -149,18 +156,18 @@ class PostgresStore final : public Store {
         job = std::move(waiting_.front());
         waiting_.pop_front();
       }
-      base::Result<void> result = run(connection, job.work);
+      base::Result<void> result = run(connection, job);
       if (result && sequencer_) sequencer_->poke();
       job.done(std::move(result));
     }
   }
 
-  base::Result<void> run(PostgresConnection& connection, Work& work) {
+  base::Result<void> run(PostgresConnection& connection, Job& job) {
     base::Error last{base::contended};
     for (int run = 0; run < runs_max; ++run) {
       if (run > 0) pause(run);
       try {
-        return run_once(connection, work);
+        return run_once(connection, job);
       } catch (const Contended& trouble) {
         connection.roll_back();
         last = trouble.error();
@@ -175,11 +182,11 @@ class PostgresStore final : public Store {
     return last;
   }
 
-  base::Result<void> run_once(PostgresConnection& connection, Work& work) {
+  base::Result<void> run_once(PostgresConnection& connection, Job& job) {
     connection.connect();
-    connection.defer("BEGIN ISOLATION LEVEL SERIALIZABLE");
+    begin(connection, job);
     PostgresTx tx{connection};
-    base::Result<void> result = work(tx);
+    base::Result<void> result = job.work(tx);
     if (!result) {
       connection.roll_back();
       return result;
@@ -191,6 +198,12 @@ class PostgresStore final : public Store {
     stats_.commits += 1;
     stats_.shared_most = 1;
     return result;
+  }
+
+  // The lock comes before anything is seen, and is held to the end; 1 makes its keys others than those of Tx::lock.
+  static void begin(PostgresConnection& connection, const Job& job) {
+    connection.defer(job.turn ? "BEGIN ISOLATION LEVEL READ COMMITTED" : "BEGIN ISOLATION LEVEL SERIALIZABLE");
+    if (job.turn) connection.defer("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", {*job.turn});
   }
 
   void pause(int run) {

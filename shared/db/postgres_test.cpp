@@ -126,6 +126,16 @@ TEST_F(PostgresStoreTest, AWorkThatGoesOnAfterTheEnginesErrorIsInternal) {
   EXPECT_EQ(notes(*store), 0);
 }
 
+TEST_F(PostgresStoreTest, ReplicasThatStartTogetherMigrateOnce) {
+  world.migrations.push_back({"test", "0002_more", "-- expand\nCREATE TABLE more (id @id PRIMARY KEY) @strict;\n"});
+  std::vector<std::future<int>> starts;
+  for (int i = 0; i < 4; ++i)
+    starts.push_back(std::async(std::launch::async, [&] { return world.try_open()->migrations_applied; }));
+  int applied = 0;
+  for (auto& start : starts) applied += start.get();
+  EXPECT_EQ(applied, 1);
+}
+
 TEST_F(PostgresStoreTest, AServerThatIsNotThereIsUnavailable) {
   World nowhere{"postgres://postgres@127.0.0.1:1/none"};
   EXPECT_EQ(nowhere.try_open().error().reason, base::unavailable);

@@ -91,7 +91,7 @@ class SqliteRow final : public Row {
 
 }  // namespace
 
-SqliteConnection::SqliteConnection(const Settings& settings) {
+SqliteConnection::SqliteConnection(const Settings& settings) : observe_(settings.observe) {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.writes ? SQLITE_OPEN_CREATE : 0);
   const int code =
       sqlite3_open_v2(settings.path.c_str(), &db_, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
@@ -139,6 +139,7 @@ void SqliteConnection::control(std::string_view sql) {
 }
 
 int SqliteConnection::run(const Query& query, std::span<const Param> params) {
+  const Timed timed{observe_, query};
   Lease lease{*this, query.sql};
   bind(query, *lease, params);
   while (step(query, *lease)) {
@@ -148,6 +149,7 @@ int SqliteConnection::run(const Query& query, std::span<const Param> params) {
 
 void SqliteConnection::each(const Query& query, std::span<const Param> params,
                             const std::function<void(const Row&)>& read) {
+  const Timed timed{observe_, query};
   Lease lease{*this, query.sql};
   bind(query, *lease, params);
   const SqliteRow row{(*lease).statement, (*lease).columns};

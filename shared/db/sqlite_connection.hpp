@@ -32,6 +32,7 @@ class SqliteConnection final {
     std::string vfs = {};  // empty: the platform's
     std::string synchronous = "FULL";
     bool writes = false;
+    Observe observe = {};
   };
 
   /// Throws `Unavailable`.
@@ -62,6 +63,7 @@ class SqliteConnection final {
   static int on_progress(void* self);
 
   sqlite3* db_ = nullptr;
+  Observe observe_;
   std::unordered_map<std::string, std::unique_ptr<Prepared>, TextHash, std::equal_to<>> prepared_;
   std::vector<const Value*> ordered_;
   std::optional<std::chrono::steady_clock::time_point> deadline_;  // of the reading statement that runs

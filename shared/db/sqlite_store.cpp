@@ -121,6 +121,8 @@ class SqliteStore final : public Store {
     done(base::Error{base::unavailable, "too many changes wait"});
   }
 
+  void change_in_turn(std::string, Work work, Done done) override { change(std::move(work), std::move(done)); }
+
   int run_waiting() override {
     std::vector<SqliteWriter::Job> jobs;
     {
@@ -186,7 +188,8 @@ base::Result<Opened> open_sqlite(Options options) {
   const SqliteConnection::Settings settings{.path = options.url.substr(std::strlen("sqlite:")),
                                             .vfs = options.sqlite_vfs,
                                             .synchronous = options.sqlite_synchronous,
-                                            .writes = true};
+                                            .writes = true,
+                                            .observe = options.observe};
   std::unique_ptr<Ownership> ownership;
   if (options.sqlite_vfs.empty()) {  // a simulated disk belongs to its simulator
     auto taken = Ownership::take(settings.path);

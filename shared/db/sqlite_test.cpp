@@ -187,17 +187,17 @@ TEST_F(SharedCommit, OneMoreThanMayWaitIsToldSoAtOnce) {
 /// Shared commits until the power goes at some write; then what was answered must be there, and nothing by halves.
 class LossyCommit : public SharedCommit {
  protected:
-  // Each change writes two rows. Returns how many answered changes are not there.
-  int lost_after_crash(std::uint64_t seed) {
-    base::Random random{base::Random::Key{}, seed, 1};
-    for (int i = 0; i < 20; ++i) change(i);
+  // Returns how many answered changes are not there. What came before, another crash included, must be there still.
+  int lost_after_crash(base::Random& random) {
+    for (int i = 0; i < 20; ++i) change();
     disk.crash_after(static_cast<std::int64_t>(1 + random.below(200)), random);
-    for (int i = 20; i < 400 && !disk.is_down(); ++i) {
-      change(i);
+    for (int i = 0; i < 400 && !disk.is_down(); ++i) {
+      change();
       if (random.below(3) == 0) store->run_waiting();
     }
     run_all();
     if (!disk.is_down()) disk.crash(random);
+    shared_most = std::max(shared_most, store->stats().shared_most);
     store.reset();
     disk.restart();
     open();
@@ -207,8 +207,9 @@ class LossyCommit : public SharedCommit {
               0);
     return missing();
   }
-  void change(int i) {
-    const std::string id = std::to_string(1000 + i);
+  // Writes two rows, so that half of it can be told.
+  void change() {
+    const std::string id = std::to_string(10000 + ++changes);
     submit(id, [id](Tx& tx) -> Result {
       insert(tx, id + "a", 300);
       insert(tx, id + "b", 300);
@@ -225,19 +226,23 @@ class LossyCommit : public SharedCommit {
     }
     return lost;
   }
+
+  int changes = 0;
+  std::int64_t shared_most = 0;
 };
 
-TEST_F(LossyCommit, WhatWasAnsweredSurvivesAnyCrash) {
+TEST_F(LossyCommit, WhatWasAnsweredSurvivesAnyCrashAndTheCrashAfterIt) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-    EXPECT_EQ(lost_after_crash(seed), 0) << "seed " << seed;
+    base::Random random{base::Random::Key{}, seed, 1};
+    for (int crash = 0; crash < 3; ++crash) EXPECT_EQ(lost_after_crash(random), 0) << "seed " << seed;
     store.reset();
-    disk.restart();
     answers.clear();
     world.url = "sqlite:/seed" + std::to_string(seed) + ".db";
     open();
   }
-  EXPECT_EQ(disk.counts().crashes, 30);
+  EXPECT_EQ(disk.counts().crashes, 90);
   EXPECT_GT(disk.counts().bytes_lost, 0);
+  EXPECT_GT(shared_most, 1);
 }
 
 // Else the test above would prove nothing. Without syncs the file may even be broken: then it does not open.
@@ -251,7 +256,7 @@ TEST_F(LossyCommit, WithoutSyncsTheSameCrashesLoseAnswers) {
     open();
     base::Random random{base::Random::Key{}, seed, 1};
     for (int i = 0; i < 50; ++i) {
-      change(i);
+      change();
       store->run_waiting();
     }
     disk.crash(random);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <thread>
 
 #include "shared/db/store_world.hpp"
@@ -268,6 +269,61 @@ TEST_P(StoreTest, OneOfEightRacersOpensTheUniqueRow) {
   for (auto& racer : racers) ++tally[word(racer.get())];
   EXPECT_EQ(tally, (std::map<std::string, int>{{"ok", 1}, {"taken", 7}}));
   EXPECT_EQ(notes(*store), 1);
+}
+
+// Read and write back, as READ COMMITTED alone would get wrong: the turn makes it right, and nobody runs again.
+TEST_P(StoreTest, WorksOfOneTurnFollowOneAnother) {
+  auto store = world.open();
+  ASSERT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                tx.run({"counter.new", "INSERT INTO counters (id, value) VALUES ('c', 0)"}, {});
+                                return {};
+                              })),
+            "ok");
+  constexpr Query get{"counter.get", "SELECT value FROM counters WHERE id = 'c'"};
+  constexpr Query set{"counter.set", "UPDATE counters SET value = :value WHERE id = 'c'"};
+  const auto value = [&](Snapshot& s) {
+    return s.one(get, {}, [](const Row& row) { return row.get<std::int64_t>("value"); }).value();
+  };
+  std::vector<std::future<base::Result<void>>> batches;
+  for (int i = 0; i < 100; ++i) {
+    auto promise = std::make_shared<std::promise<base::Result<void>>>();  // shared: as in World::start
+    batches.push_back(promise->get_future());
+    store->change_in_turn(
+        "books/acme",
+        [&](Tx& tx) -> base::Result<void> {
+          tx.run(set, {{"value", value(tx) + 1}});
+          return {};
+        },
+        [promise](base::Result<void> result) { promise->set_value(std::move(result)); });
+  }
+  for (auto& batch : batches) EXPECT_EQ(word(batch.get()), "ok");
+  EXPECT_EQ(store->read(value), 100);
+  EXPECT_EQ(store->stats().again, 0);
+}
+
+TEST_P(StoreTest, EveryStatementIsObservedByItsName) {
+  std::mutex mutex;
+  std::map<std::string, int> seen;
+  auto opened = db::open({.url = world.url,
+                          .migrations = world.migrations,
+                          .clock = &world.clock,
+                          .observe = [&](const Query& query, std::chrono::microseconds took) {
+                            const std::scoped_lock lock{mutex};
+                            EXPECT_GE(took.count(), 0);
+                            ++seen[std::string{query.name}];
+                          }});
+  ASSERT_TRUE(opened);
+  ASSERT_EQ(word(world.change(*opened->store,
+                              [](Tx& tx) -> base::Result<void> {
+                                insert_id(tx, "a");
+                                return {};
+                              })),
+            "ok");
+  EXPECT_EQ(notes(*opened->store), 1);
+  const std::scoped_lock lock{mutex};
+  EXPECT_EQ(seen["notes.insert"], 1);
+  EXPECT_EQ(seen["notes.count"], 1);
 }
 
 TEST_P(StoreTest, TheDatabaseItselfRefusesToEditAnAppendOnlyTable) {

@@ -77,8 +77,8 @@ class Made {
     return directories_.emplace_back(make_directory());
   }
   std::string database() {
+    std::call_once(started_, [&] { cluster_ = std::make_unique<Cluster>(); });
     const std::scoped_lock lock{mutex_};
-    if (!cluster_) cluster_ = std::make_unique<Cluster>();
     const std::string name = "test_" + std::to_string(::getpid()) + "_" + std::to_string(++count_);
     cluster_->run("CREATE DATABASE " + name);
     databases_.push_back(name);
@@ -95,6 +95,7 @@ class Made {
 
  private:
   std::mutex mutex_;
+  std::once_flag started_;
   std::unique_ptr<Cluster> cluster_;
   std::vector<std::string> databases_;
   std::vector<std::string> directories_;
