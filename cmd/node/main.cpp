@@ -120,7 +120,7 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
 
   const base::WallClock clock;
-  auto gpus = gpu::open_any({.node = flags->name});
+  auto gpus = gpu::open_any({.model = "H100", .node = flags->name});
   if (!gpus) return refuse(gpus.error().reason.word, gpus.error().detail, gpus.error().reason.next);
   std::error_code ignored;
   std::filesystem::create_directories(flags->data, ignored);  // what cannot be made, `open` refuses by name

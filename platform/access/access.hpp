@@ -85,8 +85,10 @@ class Links : public request::Nodes, public request::OneUse {
   virtual std::size_t count() const = 0;
   virtual void close_all(std::string_view reason) = 0;
 };
-/// `scheme`: what a ticket's subprotocol begins with, "WORD.ticket".
-std::unique_ptr<Links> make_links(db::Store&, const base::Clock&, base::Random::Key dice, std::string scheme);
+/// `scheme`: what a ticket's subprotocol begins with, "WORD.ticket". `said`: hears when a node's first link stands and
+/// when its last is lost, on a network thread.
+std::unique_ptr<Links> make_links(db::Store&, const base::Clock&, base::Random::Key dice, std::string scheme,
+                                  std::function<void(request::PrincipalId, bool linked)> said);
 
 /// The stream of a session, and the list of those of a resource.
 request::Routes routes();

@@ -34,8 +34,9 @@ class Once final {
 
 class LinksOfProcess final : public Links {
  public:
-  LinksOfProcess(db::Store& store, const base::Clock& clock, base::Random::Key dice, std::string scheme)
-      : store_(store), clock_(clock), dice_(dice), scheme_(std::move(scheme)) {}
+  LinksOfProcess(db::Store& store, const base::Clock& clock, base::Random::Key dice, std::string scheme,
+                 std::function<void(request::PrincipalId, bool)> said)
+      : store_(store), clock_(clock), dice_(dice), scheme_(std::move(scheme)), said_(std::move(said)) {}
 
   void serve(Serve serve) override { serve_ = std::move(serve); }
   bool linked(request::PrincipalId node) const override { return find(node) != nullptr; }
@@ -62,6 +63,7 @@ class LinksOfProcess final : public Links {
   const base::Clock& clock_;
   const base::Random::Key dice_;
   const std::string scheme_;
+  const std::function<void(request::PrincipalId, bool)> said_;
   std::atomic<std::uint64_t> records_ = 0;
   Serve serve_;
   mutable std::mutex mutex_;
@@ -95,7 +97,7 @@ void LinksOfProcess::attach(request::PrincipalId node, const request::Caller& ca
                                 });
            },
        .closed =
-           [this, number, closed = std::move(closed)](std::string) {
+           [this, number, node, closed = std::move(closed)](std::string) {
              std::shared_ptr<mux::Link> last;  // ends outside the lock
              {
                const std::lock_guard lock{mutex_};
@@ -104,10 +106,14 @@ void LinksOfProcess::attach(request::PrincipalId node, const request::Caller& ca
                  links_.erase(found);
                }
              }
+             if (!linked(node)) said_(node, false);
              closed();
            }});
-  const std::lock_guard lock{mutex_};
-  if (const auto found = links_.find(number); found != links_.end()) found->second.second = std::move(link);
+  {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = links_.find(number); found != links_.end()) found->second.second = std::move(link);
+  }
+  said_(node, true);
 }
 
 bool LinksOfProcess::relay(const request::Relay& what, const http::Request& request,
@@ -234,8 +240,9 @@ void LinksOfProcess::close_all(std::string_view reason) {
 }  // namespace
 
 std::unique_ptr<Links> make_links(db::Store& store, const base::Clock& clock, base::Random::Key dice,
-                                  std::string scheme) {
-  return std::make_unique<LinksOfProcess>(store, clock, dice, std::move(scheme));
+                                  std::string scheme,
+                                  std::function<void(request::PrincipalId, bool)> said) {
+  return std::make_unique<LinksOfProcess>(store, clock, dice, std::move(scheme), std::move(said));
 }
 
 }  // namespace entrance

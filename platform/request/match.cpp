@@ -1,5 +1,7 @@
 #include "platform/request/match.hpp"
 
+#include "platform/request/runner.hpp"
+
 #include <algorithm>
 #include <map>
 #include <ranges>

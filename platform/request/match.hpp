@@ -43,8 +43,4 @@ base::Result<Target> target_of(const Route&, const std::vector<std::pair<std::st
 
 std::vector<std::string_view> split_path(std::string_view path);
 
-/// Gives each route an operation of its own: where several share a permission, by the scope in their path
-/// (`binding_create_at_project`), and then by the path's last word. Errors: `invalid`, where that does not do.
-base::Result<void> name_operations(std::vector<Route>&);
-
 }  // namespace request

@@ -62,6 +62,10 @@ base::Result<std::unique_ptr<Runner>> make_runner(db::Store&, const base::Clock&
 /// problem+json (RFC 9457) of an error, as every edge answers it.
 http::Response problem(const base::Error&, std::string_view request_id);
 
+/// Gives each route an operation of its own: where several share a permission, by the scope in their path
+/// (`binding_create_at_project`), and then by the path's last word. Errors: `invalid`, where that does not do.
+base::Result<void> name_operations(std::vector<Route>&);
+
 /// OpenAPI 3.1 of the table, canonical: the same routes give the same bytes.
 std::string openapi(const std::vector<Route>&);
 

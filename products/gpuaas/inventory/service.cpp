@@ -52,7 +52,7 @@ std::optional<base::Money> hourly(db::Snapshot& snapshot, const Shape& shape, ba
 
 std::int64_t fits(const Node& node, const Shape& shape) {
   const Capacity& has = node.capacity;
-  if (shape.gpus > 0 && (has.simulated != shape.simulated || has.gpu_model != shape.gpu_model)) return 0;
+  if (shape.gpus > 0 && (has.simulated != shape.simulated || !has.gpu_model.contains(shape.gpu_model))) return 0;
   if (shape.gpus == 0 && shape.simulated) return 0;
   std::int64_t most = (has.cpu_millicores - node.cpu_used) / shape.cpu_millicores;
   most = std::min(most, (has.memory - node.memory_used) / shape.memory);
