@@ -24,6 +24,8 @@ export type Column<T> = {
   choices?: boolean; // a menu of its values beside the filter
 };
 
+const ROOM = 25; // rows drawn at first; filter, sort, totals and CSV work on all
+
 type Props<T> = {
   label: string; // "instances", for the file, the foot and readers
   one: string;
@@ -62,6 +64,8 @@ export function DataTable<T>(props: Props<T>) {
     getSortedRowModel: getSortedRowModel(),
   });
   const sorted = table.getRowModel().rows;
+  const [room, setRoom] = useState(ROOM);
+  const drawn = sorted.slice(0, room);
 
   if (!rows.length && props.empty)
     return (
@@ -99,7 +103,7 @@ export function DataTable<T>(props: Props<T>) {
             </tr>
           </thead>
           <tbody>
-            {sorted.map((row) => (
+            {drawn.map((row) => (
               <tr key={row.id}>
                 {row.getVisibleCells().map((cell, i) => (
                   <td key={cell.id} className={cellClass(shown[i]!)} data-l={shown[i]!.first ? undefined : shown[i]!.title}>
@@ -108,6 +112,18 @@ export function DataTable<T>(props: Props<T>) {
                 ))}
               </tr>
             ))}
+            {drawn.length < sorted.length && (
+              <tr>
+                <td colSpan={shown.length} className="first">
+                  <span className="row">
+                    <span className="mut">{drawn.length} of {sorted.length} drawn</span>
+                    <button className="btn small" type="button" onClick={() => setRoom(room + 4 * ROOM)}>
+                      Draw more
+                    </button>
+                  </span>
+                </td>
+              </tr>
+            )}
             {!sorted.length && (
               <tr>
                 <td colSpan={shown.length} className="first">

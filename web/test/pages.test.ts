@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { nonceIn } from '../src/csp';
+import { fromAnswer, lacking } from '../src/api/problem';
+import { barsOf, lineOf, ticksOf } from '../src/parts/chart-math';
+import { KEPT, LogLines } from '../src/pages/instance/log-lines';
+import { amountOf, hiddenOf, inOneLine, sentenceOf } from '../src/pages/instance/lineage-words';
+import { problemsOf, suggestName } from '../src/pages/launch-form';
+import { treeOf, within } from '../src/shell/scopes';
+import type { Lineage, Scope } from '../src/api/types';
+
+const page = (content: string | null) => ({ querySelector: () => (content === null ? null : { getAttribute: () => content }) });
+
+describe('the nonce of the page', () => {
+  it('is what the server wrote', () => expect(nonceIn(page('abc123=='))).toBe('abc123=='));
+  it('is none while the placeholder stands, or the tag is missing', () => {
+    expect(nonceIn(page('__CSP_NONCE__'))).toBe('');
+    expect(nonceIn(page(null))).toBe('');
+  });
+});
+
+describe('problems', () => {
+  it('name the permission that is lacking', () => {
+    expect(lacking({ detail: 'needs billing.credit.grant at platform' })).toBe('billing.credit.grant');
+    expect(lacking({ permission: 'iam.user.create', detail: 'needs a.b.c' })).toBe('iam.user.create');
+    expect(lacking({ detail: 'no' })).toBeUndefined();
+  });
+  it("replace a proxy's page by its status, and read when to try again", () => {
+    const error = fromAnswer(new Response('<html>', { status: 502, headers: { 'Retry-After': '4', 'X-Request-Id': 'req_1' } }), '<html>');
+    expect([error.status, error.retryAfter, error.requestId, error.passing, error.problem.title]).toEqual([502, 4, 'req_1', true, 'The server answered 502']);
+  });
+});
+
+describe('the launch form', () => {
+  const form = { name: 'train', project: 'prj_1', shape: 'sim-h100-1', command: 'date' };
+  it('lets a right one pass', () => expect(problemsOf(form, [])).toEqual({}));
+  it.each(['', 'Train', '-a', 'a-', 'a_b', 'a'.repeat(64)])('refuses the name "%s"', (name) => expect(problemsOf({ ...form, name }, []).name).toBeDefined());
+  it('refuses a name that is taken', () => expect(problemsOf(form, ['train']).name).toMatch(/already/));
+  it('refuses an empty command and an open quote', () => {
+    expect(problemsOf({ ...form, command: ' ' }, []).command).toBeDefined();
+    expect(problemsOf({ ...form, command: "sh -c 'x" }, []).command).toMatch(/quote/);
+  });
+  it('suggests the next free name', () => {
+    expect(suggestName([])).toBe('train');
+    expect(suggestName(['train', 'train-2'])).toBe('train-3');
+  });
+});
+
+describe('lineage', () => {
+  it('parts figure and unit', () => {
+    expect(amountOf({ amount: '1204.064558', currency: 'EUR' })).toEqual({ figure: '1\u202f204.064558', unit: 'EUR' });
+    expect(amountOf('93 gpu-seconds')).toEqual({ figure: '93', unit: 'gpu-seconds' });
+    expect(amountOf(null)).toBeUndefined();
+  });
+  it('says what a hidden line needs', () => {
+    expect(hiddenOf({ step: 'ledger', text: 'hidden', state: 'hidden', hidden: 'needs billing.balance.read at acme' })).toMatchObject({ permission: 'billing.balance.read', scope: 'acme' });
+    expect(hiddenOf({ step: 'ledger', text: '', state: 'hidden', hidden: 'billing.balance.read' }).permission).toBe('billing.balance.read');
+  });
+  it("does not say the step's word twice", () => expect(sentenceOf({ step: 'usage', text: 'usage gpu-seconds 93', state: 'proved' })).toBe('gpu-seconds 93'));
+  it('tells itself in one line', () => {
+    const data: Lineage = {
+      resource: { id: 'ins_1', type: 'gpuaas.instance', name: 'train', path: 'acme/x' }, simulated: false, settled: true,
+      lines: [
+        { step: 'decision', text: 'allow', state: 'proved' },
+        { step: 'usage', text: '', amount: '93 gpu-seconds', state: 'proved' },
+        { step: 'charges', text: '', amount: { amount: '0.064558', currency: 'EUR' }, state: 'posted' },
+      ],
+    };
+    expect(inOneLine(data)).toBe('train was allowed, it used 93 gpu-seconds, that cost 0.064558 EUR.');
+    expect(inOneLine({ ...data, lines: data.lines.slice(0, 1) })).toContain('no use of it');
+  });
+});
+
+describe('the log', () => {
+  it('joins lines that come in pieces, and leaves colours out', () => {
+    const log = new LogLines();
+    log.add('a\u001b[32mb');
+    log.add('c\u001b[0m\nnext');
+    expect(log.lines()).toEqual(['abc', 'next']);
+  });
+  it('lets a carriage return begin the line again', () => {
+    const log = new LogLines();
+    log.add('10 %\r50 %\r100 %\r\nend\n');
+    expect(log.lines()).toEqual(['100 %', 'end']);
+  });
+  it('keeps the last lines and counts the others', () => {
+    const log = new LogLines();
+    log.add(Array.from({ length: KEPT + 10 }, (_, i) => `${i}\n`).join(''));
+    expect([log.lines().length, log.dropped, log.lines()[0]]).toEqual([KEPT, 10, '10']);
+  });
+});
+
+describe('charts', () => {
+  it.each([
+    [0, [0, 1]],
+    [0.69, [0, 0.2, 0.4, 0.6, 0.8]],
+    [97, [0, 25, 50, 75, 100]],
+  ])('ticks up to %d', (most, ticks) => expect(ticksOf(most)).toEqual(ticks));
+  it('draws a line only from two samples, and drops what is older than the span', () => {
+    const box = { left: 0, right: 100, top: 0, floor: 10, most: 1 };
+    expect(lineOf([{ at: 0, value: 1 }], 10, box)).toBe('');
+    expect(lineOf([{ at: 0, value: 1 }, { at: 95, value: 0 }, { at: 100, value: 2 }], 10, box)).toBe('50.0,10.0 100.0,0.0');
+  });
+  it('keeps bars inside', () => {
+    for (const n of [1, 7, 31]) {
+      const bars = barsOf(n, 10, 100);
+      expect(bars.at(-1)!.x + bars.at(-1)!.width).toBeLessThanOrEqual(100);
+    }
+  });
+});
+
+describe('the tree', () => {
+  const scope = (id: string, kind: Scope['kind'], path: string, parent: string | null): Scope => ({ id, kind, name: path.split('/').at(-1)!, path, parent, created_at: '' });
+  const rows = [scope('plt', 'platform', '', null), scope('o', 'organization', 'acme', 'plt'), scope('d', 'department', 'acme/r', 'o'), scope('p', 'project', 'acme/r/v', 'd')];
+  it('begins at the highest scope that is seen', () => {
+    expect(treeOf(rows).tops.map((it) => it.id)).toEqual(['o']);
+    expect(treeOf(rows.slice(3)).tops.map((it) => it.id)).toEqual(['p']);
+  });
+  it('gives the way down to a scope', () => expect(treeOf(rows).chain('p').map((it) => it.id)).toEqual(['o', 'd', 'p']));
+  it('knows below from beside', () => {
+    expect(within('acme/r/v', 'acme/r')).toBe(true);
+    expect(within('acme/research', 'acme/r')).toBe(false);
+  });
+});
