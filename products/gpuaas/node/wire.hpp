@@ -72,6 +72,14 @@ struct Observation {
 };
 BOOST_DESCRIBE_STRUCT(Observation, (), (instance, state, at, started_at, exit))
 
+/// What a node posts to its own path; the server reads it with the path's node, as Report.
+struct ReportBody {
+  std::string name;
+  std::optional<Capacity> capacity;
+  std::vector<Observation> instances;
+};
+BOOST_DESCRIBE_STRUCT(ReportBody, (), (name, capacity, instances))
+
 struct Report {
   NodeId node;
   std::string name;

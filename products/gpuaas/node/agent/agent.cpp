@@ -194,7 +194,7 @@ void Agent::start(const node::DesiredItem& item) {
     telemetry::error("a workload is not started: it could not be metered", {{"detail", expected.error().detail}});
     return;
   }
-  node::Report starting{.node = *node::NodeId::parse(uplink_.node_id()), .name = name_};
+  node::ReportBody starting{.name = name_};
   starting.instances.push_back({.instance = item.instance, .state = node::Observed::starting, .at = clock_.now()});
   uplink_.send(posting("/v1/nodes/" + uplink_.node_id() + "/reports", json::encode(starting)));
   const auto started = runtime_.start({.id = id,
@@ -265,7 +265,7 @@ void Agent::observe(const runtime::Workload& workload) {
 
 bool Agent::report() {
   if (capacity_told_ && due_.empty()) return true;
-  node::Report report{.node = *node::NodeId::parse(uplink_.node_id()), .name = name_};
+  node::ReportBody report{.name = name_};
   if (!capacity_told_) report.capacity = capacity_;
   for (const auto& [id, seen] : due_) report.instances.push_back(seen);
   const auto answer = uplink_.call(posting("/v1/nodes/" + uplink_.node_id() + "/reports", json::encode(report)));
