@@ -39,7 +39,9 @@ ninja_build() {
   : >"$log"
   while IFS= read -r text; do
     printf '%s\n' "$text" >>"$log"
-    if [[ $text =~ ^@([0-9]+)/([0-9]+)@ ]]; then
+    if [[ $text == *'Re-checking globbed directories'* ]]; then
+      continue  # CMake looks for new files each time; nothing was built by that
+    elif [[ $text =~ ^@([0-9]+)/([0-9]+)@ ]]; then
       HOUSE_BUILT=${BASH_REMATCH[2]}
       progress build "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "$begun"
     elif [[ $text == '@exit '* ]]; then

@@ -33,7 +33,11 @@ launch() {
   shift 2
   [[ $name != node || $EUID == 0 ]] || before=(sudo setsid)
   : >"$data/run/$name.out"
-  "${before[@]}" "$@" </dev/null >"$data/run/$name.out" 2>>"$data/log/$name.log" 8>&- 9>&- &
+  # The database is the owner's alone; what the node writes must be reached by its workloads' own uids.
+  (
+    [[ $name == node ]] || umask 077
+    exec "${before[@]}" "$@" </dev/null >"$data/run/$name.out" 2>>"$data/log/$name.log" 8>&- 9>&-
+  ) &
   pid=$!
   printf '%s %s\n' "$pid" "$(started_at "$pid" || true)" >"$data/run/$name.pid"
 }

@@ -59,7 +59,8 @@ claim_data() {
   end_process "$data" node 10  # one that lost its server
 }
 
-begin_anew() {
+# only_ours: nothing in the directory but what a platform puts there. Asked before anything is removed, or built.
+only_ours() {
   local name
   for name in "$data"/*; do
     case ${name##*/} in
@@ -67,6 +68,9 @@ begin_anew() {
       *) failed "$(shown "$data") holds $(shown "$name"), which no platform put there; nothing was removed" "remove it yourself, or name another directory with --data" ;;
     esac
   done
+}
+
+begin_anew() {
   end_workloads "$data"
   as_root rm -rf "$data/nodes"
   rm -rf "$data"/platform.db* "$data/admin.token" "$data/log" "$data"/run/*.json
@@ -177,6 +181,7 @@ run_verb() {
   read_arguments "$@"
   # Said before a long build rather than after it.
   mkdir -p "$data" 2>/dev/null || failed "cannot make $(shown "$data")" "name another directory with --data"
+  [[ -z $fresh ]] || only_ours
   ensure_packages build run
   claim_data
   port_is_free || port_in_use
