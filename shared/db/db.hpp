@@ -201,7 +201,7 @@ class Store : public Reader {
   virtual void change_in_turn(std::string turn, Work work, Done done) = 0;
 
   /// Only of a store opened with `own_thread = false`: runs what waits, up to one shared commit, on the caller's
-  /// thread, and returns how many works that were.
+  /// thread, and returns how many works that were; where none waits, it beats.
   virtual int run_waiting() { return 0; }
 
   virtual Stats stats() const = 0;

@@ -89,7 +89,7 @@ class SqliteStore final : public Store {
     }
     wake_.notify_one();
     if (thread_.joinable()) thread_.join();
-    while (run_waiting() > 0) {  // without a thread: what waits is still answered
+    while (run_some() > 0) {  // without a thread: what waits is still answered
     }
   }
 
@@ -124,6 +124,16 @@ class SqliteStore final : public Store {
   void change_in_turn(std::string, Work work, Done done) override { change(std::move(work), std::move(done)); }
 
   int run_waiting() override {
+    const int count = run_some();
+    if (count == 0) writer_.beat();
+    return count;
+  }
+
+  Stats stats() const override { return writer_.stats(); }
+  std::string engine() const override { return "sqlite"; }
+
+ private:
+  int run_some() {
     std::vector<SqliteWriter::Job> jobs;
     {
       const std::scoped_lock lock{mutex_};
@@ -134,10 +144,6 @@ class SqliteStore final : public Store {
     return count;
   }
 
-  Stats stats() const override { return writer_.stats(); }
-  std::string engine() const override { return "sqlite"; }
-
- private:
   void open(const std::function<void(Snapshot&)>& look) const override {
     readers_.with([&](SqliteConnection& connection) {
       SqliteSnapshot snapshot{connection};
