@@ -48,7 +48,8 @@ class Groups {
  public:
   virtual ~Groups() = default;
   virtual int version() const = 0;
-  /// Makes the group and sets its limits; what was made is taken away again when a limit fails.
+  /// Makes the group and sets its limits; what was made is taken away again when a limit fails. A group that is left
+  /// from before goes first: its counters are not the new one's.
   /// Errors: `controller_missing`, `cgroup_failed` (the detail names the file).
   virtual base::Result<void> make(const std::string& name, const Limits&) const = 0;
   /// A process joins by writing its pid (or 0 for itself) to each of these, before it execs.

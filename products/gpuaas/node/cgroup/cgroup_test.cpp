@@ -34,7 +34,7 @@ TEST(Mounts, HybridMachineHasV1ByControllerAndAV2Beside) {
 
 TEST(Mounts, MissingV1ControllerIsRefusedByItsName) {
   for (const std::string missing : {"cpu", "cpuacct", "pids"}) {
-    const auto place = fs::temp_directory_path() / "gpuaas-cgroup-v1";
+    const auto place = fs::temp_directory_path() / ("gpuaas-cgroup-v1-" + std::to_string(::getpid()));
     Mounts mounts;
     for (const std::string controller : {"memory", "cpu", "cpuacct", "pids"}) {
       fs::create_directories(place / controller);
@@ -54,7 +54,7 @@ class V1 : public ::testing::Test {
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "control groups need root";
     if (!mounts_of(here()).v1.contains("memory")) GTEST_SKIP() << "this machine has no cgroup v1";
-    auto opened = open_here("gpuaas-test");
+    auto opened = open_here(parent_);
     ASSERT_TRUE(opened) << opened.error().detail;
     groups_ = std::move(*opened);
     ASSERT_EQ(groups_->version(), 1);
@@ -62,7 +62,7 @@ class V1 : public ::testing::Test {
   void TearDown() override {
     if (!groups_) return;
     EXPECT_TRUE(groups_->remove("one"));
-    for (const auto& [controller, place] : mounts_of(here()).v1) fs::remove(place + "/gpuaas-test");
+    for (const auto& [controller, place] : mounts_of(here()).v1) fs::remove(place + "/" + parent_);
   }
   /// A child in the group; it then does `what`.
   pid_t child(const std::function<void()>& what) {
@@ -73,16 +73,17 @@ class V1 : public ::testing::Test {
     what();
     ::_exit(0);
   }
+  const std::string parent_ = "gpuaas-test-" + std::to_string(::getpid());
   std::unique_ptr<Groups> groups_;
 };
 
 TEST_F(V1, LimitsAreInForceAfterMake) {
   ASSERT_TRUE(groups_->make("one", limits));
   const auto place = mounts_of(here()).v1;
-  EXPECT_EQ(number_in(place.at("memory") + "/gpuaas-test/one/memory.limit_in_bytes"), limits.memory_bytes);
-  EXPECT_EQ(number_in(place.at("memory") + "/gpuaas-test/one/memory.memsw.limit_in_bytes"), limits.memory_bytes);
-  EXPECT_EQ(number_in(place.at("cpu") + "/gpuaas-test/one/cpu.cfs_quota_us"), 150'000);
-  EXPECT_EQ(number_in(place.at("pids") + "/gpuaas-test/one/pids.max"), limits.pids + ours_in_group);
+  EXPECT_EQ(number_in(place.at("memory") + "/" + parent_ + "/one/memory.limit_in_bytes"), limits.memory_bytes);
+  EXPECT_EQ(number_in(place.at("memory") + "/" + parent_ + "/one/memory.memsw.limit_in_bytes"), limits.memory_bytes);
+  EXPECT_EQ(number_in(place.at("cpu") + "/" + parent_ + "/one/cpu.cfs_quota_us"), 150'000);
+  EXPECT_EQ(number_in(place.at("pids") + "/" + parent_ + "/one/pids.max"), limits.pids + ours_in_group);
 }
 
 TEST_F(V1, OomKillIsCounted) {

@@ -17,6 +17,7 @@ class V1 final : public Groups {
   int version() const override { return 1; }
 
   base::Result<void> make(const std::string& name, const Limits& limits) const override {
+    if (auto gone = remove(name); !gone) return gone;  // its counters would be another's
     for (const auto& directory : directories(name))
       if (auto made = make_directory(directory); !made) return made;
     auto set = set_limits(name, limits);

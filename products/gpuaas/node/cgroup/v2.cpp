@@ -1,5 +1,7 @@
 // cgroup v2: one tree (kernel Documentation/admin-guide/cgroup-v2). Our parent group holds no process itself, so that it may
 // hand its controllers on.
+#include <unistd.h>
+
 #include "products/gpuaas/node/cgroup/drivers.hpp"
 #include "products/gpuaas/node/cgroup/files.hpp"
 
@@ -39,7 +41,10 @@ class V2 final : public Groups {
   int version() const override { return 2; }
 
   base::Result<void> make(const std::string& name, const Limits& limits) const override {
-    if (auto made = make_directory(parent_ + "/" + name); !made) return made;
+    const std::string directory = parent_ + "/" + name;
+    kill(name);
+    (void)::rmdir(directory.c_str());  // one left from before: its counters would be another's
+    if (auto made = make_directory(directory); !made) return made;
     auto set = set_limits(name, limits);
     if (!set) (void)remove(name);
     return set;

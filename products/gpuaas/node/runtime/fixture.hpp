@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <condition_variable>
 #include <filesystem>
@@ -114,6 +115,18 @@ class RuntimeTest : public ::testing::Test {
   std::string whole_log(const std::string& id) {
     const auto piece = runtime_->log(id, 0, 1 << 20);
     return piece ? piece->bytes : piece.error().detail;
+  }
+
+  /// The workload's groups in any hierarchy.
+  std::vector<std::string> groups_of(const std::string& id) const {
+    struct stat about {};
+    EXPECT_EQ(::stat(directory_.c_str(), &about), 0);
+    const std::string name = "gpuaas/" + std::to_string(about.st_dev) + "-" + std::to_string(about.st_ino) + "-" + id;
+    std::vector<std::string> found;
+    for (const auto& hierarchy : std::filesystem::directory_iterator{"/sys/fs/cgroup"})
+      if (std::filesystem::exists(hierarchy.path() / name)) found.push_back(hierarchy.path() / name);
+    if (std::filesystem::exists("/sys/fs/cgroup/" + name)) found.push_back(name);
+    return found;
   }
 
   struct Viewer {

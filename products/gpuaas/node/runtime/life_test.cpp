@@ -167,7 +167,7 @@ TEST_F(Life, EachChangeIsToldInOrder) {
 }
 
 TEST_F(Life, UsageIsTheWorkloadsOwnAndStaysAfterItsEnd) {
-  start(shell("a", "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done; echo spun; sleep 1000"));
+  start(shell("a", "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done; sleep 1000 & echo spun; wait"));
   ASSERT_TRUE(in_log("a", "spun"));
   const auto usage = runtime_->usage("a");
   ASSERT_TRUE(usage);
@@ -201,10 +201,12 @@ TEST_F(Life, BadSpecsAreRefusedByTheirMember) {
 }
 
 TEST_F(Life, GroupsAreGoneAfterTheEnd) {
-  run(shell("gone-group", "true"));
-  ASSERT_TRUE(runtime_->remove("gone-group"));
-  for (const auto* controller : {"memory", "cpu", "cpuacct", "pids", "unified"})
-    EXPECT_FALSE(std::filesystem::exists(std::string{"/sys/fs/cgroup/"} + controller + "/gpuaas/gone-group"));
+  start(shell("a", "sleep 1000"));
+  EXPECT_FALSE(groups_of("a").empty());
+  ASSERT_TRUE(runtime_->kill("a"));
+  wait_exited("a");
+  ASSERT_TRUE(runtime_->remove("a"));
+  EXPECT_TRUE(groups_of("a").empty());
 }
 
 TEST_F(Life, EnvironmentIsTheSpecsOverTheHousesAndNothingOfTheNodes) {

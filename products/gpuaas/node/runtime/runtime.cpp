@@ -30,6 +30,13 @@ const base::WallClock wall;
 
 base::Error no_such(const std::string& id) { return {base::not_found, "no workload " + id}; }
 
+/// Two nodes on one machine may have workloads of one id, but not one directory.
+std::string prefix_of(const std::string& directory) {
+  struct stat about {};
+  (void)::stat(directory.c_str(), &about);
+  return std::to_string(about.st_dev) + "-" + std::to_string(about.st_ino) + "-";
+}
+
 /// Asks `is` again and again, without a signal to wait for; false when the time is over.
 bool within(std::chrono::milliseconds time, const std::function<bool()>& is) {
   const auto until = std::chrono::steady_clock::now() + time;
@@ -71,6 +78,7 @@ class Local final : public Runtime {
 
  private:
   std::string folder(const std::string& id) const { return options_.directory + "/" + id; }
+  std::string group(const std::string& id) const { return group_prefix_ + id; }
   std::string shim_lock(const std::string& id) const { return folder(id) + "/lock"; }
   EndKnown end_known(const std::string& id) const {
     return [this, id] { return ended(id); };
@@ -97,6 +105,7 @@ class Local final : public Runtime {
   const Programs programs_;
   const std::string seccomp_;
   const std::unique_ptr<cgroup::Groups> groups_;
+  const std::string group_prefix_ = prefix_of(options_.directory);
   const shim::Descriptor lock_;
   const base::Clock& clock_;
   mutable std::mutex mutex_;
@@ -157,7 +166,7 @@ base::Result<Usage> Local::usage(const std::string& id) const {
   const auto known = status(id);
   if (!known) return known.error();
   if (known->state != State::exited) {
-    if (const auto use = groups_->use(id))
+    if (const auto use = groups_->use(group(id)))
       return Usage{use->cpu_us, use->memory_bytes, use->memory_peak_bytes, use->pids, use->oom_kills};
   }
   return Usage{.cpu_us = known->cpu_us, .memory_peak_bytes = known->memory_peak_bytes, .oom_kills = known->oom_kills};
@@ -196,7 +205,7 @@ base::Result<std::int32_t> Local::take_place(const Spec& spec) {
 }
 
 void Local::forget(const std::string& id) {
-  (void)groups_->remove(id);
+  (void)groups_->remove(group(id));
   std::error_code error;
   fs::remove_all(folder(id), error);
   const std::lock_guard lock{mutex_};
@@ -208,8 +217,8 @@ base::Result<shim::Descriptor> Local::bring_up(const Spec& spec, std::int32_t ui
   const std::string place = folder(spec.id);
   if (::mkdir(place.c_str(), 0700) != 0) return base::Error{shim::folder_failed, place};
   const cgroup::Limits limits{spec.cpu_millicores, spec.memory_bytes, spec.pids};
-  if (auto made = groups_->make(spec.id, limits); !made) return made.error();
-  const auto orders = plan(spec, uid, gpus, options_, programs_);
+  if (auto made = groups_->make(group(spec.id), limits); !made) return made.error();
+  const auto orders = plan(spec, group(spec.id), uid, gpus, options_, programs_);
   if (auto ok = shim::write_whole(place + "/seccomp.bpf", seccomp_); !ok) return ok.error();
   if (auto ok = shim::write_whole(place + "/plan.json", json::encode(orders)); !ok) return ok.error();
   if (auto ok = shim::write_whole(place + "/spec.json", json::encode(spec)); !ok) return ok.error();
@@ -292,12 +301,12 @@ void Local::settle(const std::string& id) {
 }
 
 Status Local::lost(const std::string& id, Status last) const {
-  if (const auto use = groups_->use(id)) {
+  if (const auto use = groups_->use(group(id))) {
     last.cpu_us = use->cpu_us;
     last.memory_peak_bytes = use->memory_peak_bytes;
     last.oom_kills = use->oom_kills;
   }
-  (void)groups_->remove(id);
+  (void)groups_->remove(group(id));
   const bool ran = last.state == State::running;
   last.state = State::exited;
   last.exited_at_us = base::micros(clock_.now());

@@ -132,10 +132,12 @@ base::Result<void> check(const ExecSpec& spec) {
   return {};
 }
 
-shim::Plan plan(const Spec& spec, std::int32_t host_uid, const gpu::Assignment& gpus, const Options& options, const Programs& programs) {
+shim::Plan plan(const Spec& spec, const std::string& group, std::int32_t host_uid, const gpu::Assignment& gpus,
+                const Options& options, const Programs& programs) {
   return {
       .id = spec.id,
       .cgroup_parent = options.cgroup_parent,
+      .group = group,
       .host_uid = host_uid,
       .inner_uid = inner_uid,
       .bwrap = programs.bwrap,

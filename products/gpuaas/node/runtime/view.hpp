@@ -17,6 +17,7 @@ struct Programs {
 base::Result<void> check(const Spec&);
 base::Result<void> check(const ExecSpec&);
 
-shim::Plan plan(const Spec&, std::int32_t host_uid, const gpu::Assignment&, const Options&, const Programs&);
+shim::Plan plan(const Spec&, const std::string& group, std::int32_t host_uid, const gpu::Assignment&, const Options&,
+                const Programs&);
 
 }  // namespace runtime

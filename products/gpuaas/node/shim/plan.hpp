@@ -18,8 +18,9 @@ struct InsideFile {
 BOOST_DESCRIBE_STRUCT(InsideFile, (), (path, text))
 
 struct Plan {
-  std::string id;             // the cgroup's name too
+  std::string id;
   std::string cgroup_parent;
+  std::string group;  // the cgroup below it
   std::int32_t host_uid = 0;
   std::int32_t inner_uid = 0;
   std::string bwrap;                        // path of bubblewrap
@@ -33,7 +34,7 @@ struct Plan {
   runtime::TerminalSize terminal = {};
 };
 BOOST_DESCRIBE_STRUCT(Plan, (),
-                      (id, cgroup_parent, host_uid, inner_uid, bwrap, init, arguments, files, last_arguments, command,
+                      (id, cgroup_parent, group, host_uid, inner_uid, bwrap, init, arguments, files, last_arguments, command,
                        environment, directory, terminal))
 
 }  // namespace shim

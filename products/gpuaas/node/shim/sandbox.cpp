@@ -192,7 +192,7 @@ void Sandbox::stop(std::chrono::milliseconds grace, Steady now) {
 void Sandbox::kill_all() {
   if (first_ > 0) ::kill(first_, SIGKILL);
   if (child_.pid > 0) ::kill(child_.pid, SIGKILL);
-  groups_.kill(plan_.id);
+  groups_.kill(plan_.group);
 }
 
 void Sandbox::look(Reaped& reaped, Steady now) {
@@ -217,7 +217,7 @@ void Sandbox::look(Reaped& reaped, Steady now) {
 
 void Sandbox::finish(int bubblewrap_status) {
   hear();
-  groups_.kill(plan_.id);  // bubblewrap may have been killed before its sandbox
+  groups_.kill(plan_.group);  // bubblewrap may have been killed before its sandbox
   first_ = 0;
   if (child_.complaints) {
     char piece[complaints_max];
@@ -241,7 +241,7 @@ void Sandbox::fail(std::string word, std::string detail) {
 /// How it ended, from what gpuaas-init said, what the kernel counted, and what bubblewrap's end adds where init was silent.
 void Sandbox::conclude(int bubblewrap_status) {
   if (status_.exited_at_us == 0) status_.exited_at_us = wall_us();
-  if (const auto use = groups_.use(plan_.id)) {
+  if (const auto use = groups_.use(plan_.group)) {
     status_.cpu_us = use->cpu_us;
     status_.memory_peak_bytes = use->memory_peak_bytes;
     status_.oom_kills = use->oom_kills;
@@ -272,7 +272,7 @@ void Sandbox::conclude(int bubblewrap_status) {
 }
 
 void Sandbox::clear_away() {
-  if (auto gone = groups_.remove(plan_.id); !gone) ::dprintf(2, "%s\n", gone.error().detail.c_str());
+  if (auto gone = groups_.remove(plan_.group); !gone) ::dprintf(2, "%s\n", gone.error().detail.c_str());
 }
 
 }  // namespace shim

@@ -43,7 +43,7 @@ class Sandbox final {
   int terminal() const { return master_.get(); }  // -1: none yet, or no longer
   const Plan& plan() const { return plan_; }
   const std::string& seccomp() const { return seccomp_; }
-  std::vector<std::string> procs_files() const { return groups_.procs_files(plan_.id); }
+  std::vector<std::string> procs_files() const { return groups_.procs_files(plan_.group); }
   pid_t first() const { return first_; }
   /// Takes away the group; after the last use of this.
   void clear_away();
