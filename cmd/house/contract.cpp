@@ -25,7 +25,9 @@ base::Result<Table> table(const std::filesystem::path& products) {
   auto iam = iam::make_iam({.word = std::string{word}, .beat = [] { return base::Instant{}; }, .additions = made.registry.role_additions()});
   if (!iam) return iam.error();
   made.iam = std::move(*iam);
-  const auto modules = routes(*made.iam, *catalogue, made.registry, *made.iam);
+  const base::WallClock clock;
+  const auto sources = lineage_sources();
+  const auto modules = routes(*made.iam, *catalogue, made.registry, clock, sources);
   if (auto agreed = registry::check(made.registry, modules); !agreed) return agreed.error();
   for (const request::Routes& module : modules)
     made.routes.insert(made.routes.end(), module.all().begin(), module.all().end());

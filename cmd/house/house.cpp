@@ -10,6 +10,7 @@
 #include "platform/registry/registry.hpp"
 #include "platform/request/keys.hpp"
 #include "products/gpuaas/instances/instances.hpp"
+#include "shared/db/trouble.hpp"
 #include "shared/telemetry/log.hpp"
 #include "shared/telemetry/metrics.hpp"
 
@@ -82,6 +83,7 @@ class WholeHouse final : public House {
   int migrations_ = 0;
   std::unique_ptr<iam::Iam> iam_;
   std::optional<iam::house::Bootstrapped> bootstrapped_;
+  const std::vector<std::unique_ptr<request::LineageSource>> sources_ = lineage_sources();
   std::unique_ptr<entrance::Links> links_;
   std::unique_ptr<request::Runner> runner_;
   std::unique_ptr<jobs::Runner> jobs_;
@@ -111,10 +113,11 @@ base::Result<void> WholeHouse::open() {
   iam_ = std::move(*iam);
   if (auto prepared = prepare(); !prepared) return prepared;
   iam_->start(*store_, *options_.clock);
-  log_->listen(iam_->listener());
+  // Stepped, nobody reads the log beside the caller: iam knows its own changes, and past a second the tables decide.
+  if (options_.threads) log_->listen(iam_->listener());
   if (auto made = make_runner(); !made) return made;
   if (!options_.threads) return {};
-  jobs_ = jobs::make_runner(*store_, *options_.clock, jobs(*iam_, catalogue_, registry_), *log_, iam::path_of,
+  jobs_ = jobs::make_runner(*store_, *options_.clock, house::jobs(*iam_, catalogue_), *log_, iam::path_of,
                             {.dice = dice_,
                              .replica = base::id_text("rep", base::uuid7(options_.clock->now(), *std::make_unique<base::Random>(base::Random::kernel_key(), 0, 0))),
                              .failed = [](std::string_view job, std::string_view resource, const base::Error& why) {
@@ -159,14 +162,14 @@ base::Result<void> WholeHouse::prepare() {
     auto made = iam::house::bootstrap(tx, env, {.admin_key = options_.admin_key});
     if (!made) return made.error();
     bootstrapped_ = std::move(*made);
-    return {};
+    return bootstrapped_->password.empty() ? base::Result<void>{} : grant_first_credit(tx, env, *bootstrapped_);
   });
 }
 
 base::Result<void> WholeHouse::make_runner() {
   links_ = entrance::make_links(*store_, *options_.clock, dice_, std::string{word} + ".ticket",
                                 [this](request::PrincipalId node, bool linked) { say_linked(node, linked); });
-  auto table = routes(*iam_, catalogue_, registry_, *iam_);
+  auto table = routes(*iam_, catalogue_, registry_, *options_.clock, sources_);
   if (auto agreed = registry::check(registry_, table); !agreed) return agreed;
   request::Ports ports{.authenticator = *iam_,
                        .authorizer = *iam_,
@@ -178,6 +181,7 @@ base::Result<void> WholeHouse::make_runner() {
   auto runner = request::make_runner(*store_, *options_.clock, std::move(table), std::move(ports),
                                      {.dice = dice_,
                                       .body_key = body_key_,
+                                      .threads = options_.threads ? request::RunnerOptions{}.threads : 0,
                                       .first_request = options_.first_request,
                                       .cookie = std::string{word} + "_session"});
   if (!runner) return runner.error();
@@ -234,7 +238,11 @@ std::string WholeHouse::metrics() const {
 
 base::Result<std::unique_ptr<House>> open(Options options) {
   auto house = std::make_unique<WholeHouse>(std::move(options));
-  if (auto opened = house->open(); !opened) return opened.error();
+  try {
+    if (auto opened = house->open(); !opened) return opened.error();
+  } catch (const db::Trouble& trouble) {  // of a snapshot: the database went while the house was being opened
+    return trouble.error();
+  }
   return std::unique_ptr<House>(std::move(house));
 }
 

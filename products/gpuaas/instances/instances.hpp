@@ -194,12 +194,24 @@ using node::Observed;
 using node::Report;
 using node::ReportTaken;
 
-/// How many run below a scope and what they cost an hour, for the cost pages (billing asks, main connects).
-struct Burn {
+/// What runs in one project and what it costs an hour, for the cost pages (main connects billing to it).
+struct Burning {
+  ProjectId project;
   std::int64_t running = 0;
-  std::int64_t micros_per_hour = 0;
+  base::Money per_hour;
 };
-Burn burn(db::Snapshot&, const inventory::Catalogue&, std::string_view path, base::Instant now);
+std::vector<Burning> burning(db::Snapshot&, const inventory::Catalogue&, const request::Scope&, base::Instant now);
+
+/// Whether this instance was sold as that shape and placed on that node. Errors: `not_found`.
+base::Result<void> ran(db::Snapshot&, PrincipalId node, std::string_view resource, std::string_view shape);
+
+/// What lineage says of an instance beside what others' rows say of it; nothing: it is none.
+struct About {
+  std::string state;
+  bool simulated = false;
+  std::optional<base::Instant> used_until;  // it ran, and ended then
+};
+std::optional<About> about(db::Snapshot&, const inventory::Catalogue&, std::string_view resource);
 
 request::Routes routes(const inventory::Catalogue&);
 jobs::Jobs jobs(const inventory::Catalogue&);

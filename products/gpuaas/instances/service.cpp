@@ -236,20 +236,48 @@ Result<ReportTaken> report(db::Tx& tx, const Catalogue& catalogue, const Call<no
   return taken;
 }
 
-Burn burn(db::Snapshot& snapshot, const Catalogue& catalogue, std::string_view path, base::Instant now) {
-  Burn sum;
+std::vector<Burning> burning(db::Snapshot& snapshot, const Catalogue& catalogue, const request::Scope& scope,
+                             base::Instant now) {
+  const auto path = iam::path_of(snapshot, scope);
+  if (!path) return {};
+  std::map<ProjectId, Burning> sums;
   base::Cursor cursor{.after = {}, .limit = base::page_size_max};
   for (;;) {
-    auto page = store::list(snapshot, path, State::running, cursor);
+    auto page = store::list(snapshot, path_ids(*path), State::running, cursor);
     for (const Row& row : page.items) {
-      ++sum.running;
       const inventory::Shape* shape = catalogue.find(row.shape);
-      const auto price = shape ? inventory::hourly(snapshot, *shape, now) : std::nullopt;
-      if (price) sum.micros_per_hour += price->micros;
+      const auto price = shape ? inventory::hourly(snapshot, *shape, row.running_at.value_or(now)) : std::nullopt;
+      Burning& sum = sums[row.project];
+      sum.project = row.project;
+      ++sum.running;
+      if (!price) continue;
+      sum.per_hour.currency = price->currency;
+      sum.per_hour.micros += price->micros;
     }
-    if (!page.next) return sum;
+    if (!page.next) break;
     cursor.after = *page.next;
   }
+  std::vector<Burning> all;
+  for (auto& [project, sum] : sums) all.push_back(std::move(sum));
+  return all;
+}
+
+std::optional<About> about(db::Snapshot& snapshot, const Catalogue& catalogue, std::string_view resource) {
+  const auto id = InstanceId::parse(resource);
+  const auto row = id ? store::find(snapshot, *id) : std::nullopt;
+  if (!row) return std::nullopt;
+  const inventory::Shape* shape = catalogue.find(row->shape);
+  return About{.state = db::enum_text(row->state),
+               .simulated = shape != nullptr && shape->simulated,
+               .used_until = row->running_at ? row->ended_at : std::nullopt};
+}
+
+Result<void> ran(db::Snapshot& snapshot, PrincipalId node, std::string_view resource, std::string_view shape) {
+  const auto id = InstanceId::parse(resource);
+  if (!id) return Error{base::not_found};
+  const auto row = store::find(snapshot, *id);
+  if (!row || row->node != node || row->shape != shape) return Error{base::not_found};
+  return {};
 }
 
 }  // namespace instances

@@ -19,6 +19,20 @@ struct Desired {
 };
 BOOST_DESCRIBE_STRUCT(Desired, (), (items, next))
 
+struct RefusedUsage {
+  UsageEventId id;
+  std::string reason;
+  std::string next;
+};
+BOOST_DESCRIBE_STRUCT(RefusedUsage, (), (id, reason, next))
+
+struct UsageTaken {
+  std::int64_t accepted;
+  std::int64_t known;
+  std::vector<RefusedUsage> refused;
+};
+BOOST_DESCRIBE_STRUCT(UsageTaken, (), (accepted, known, refused))
+
 struct UsageReport {
   std::vector<UsageEvent> events;
 };
@@ -291,6 +305,9 @@ bool Agent::send_usage() {
       telemetry::warning("usage is refused", {{"status", answer->status}, {"body", answer->body}});
       return false;
     }
+    if (const auto taken = json::decode<UsageTaken>(answer->body))
+      for (const RefusedUsage& each : taken->refused)  // final: it never will be filed, and a person must know
+        telemetry::error("a usage event is refused", {{"id", each.id.text()}, {"reason", each.reason}});
     if (auto kept = meter_.taken(events); !kept) {
       telemetry::error("usage cannot be written to the journal", {{"detail", kept.error().detail}});
       return false;
