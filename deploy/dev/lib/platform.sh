@@ -90,9 +90,10 @@ end_platform() {
 # private_json: a ready line without its secrets, to be kept.
 private_json() { jq -c 'del(.join_token) | if .admin then .admin |= del(.password) else . end'; }
 
+# data_argument [DIR]: absolute; the default is data/ of this tree.
 data_argument() {
-  local data=$1
-  [[ $data == /* ]] || data=$HOUSE_ROOT/$data
+  local data=${1:-$HOUSE_ROOT/data}
+  [[ $data == /* ]] || data=$HOUSE_FROM/$data
   printf '%s' "${data%/}"
 }
 

@@ -22,7 +22,7 @@ not_yet() {
 
 # show_help VERB: the comment at the head of the verb's file, which ends with an example.
 show_help() {
-  sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$HOUSE_DEV/verbs/$1.sh" | grep -v '^shellcheck '
+  awk 'NR > 1 { if (!/^#/ || /^# shellcheck /) exit; sub(/^# ?/, ""); print }' "$HOUSE_DEV/verbs/$1.sh"
 }
 
 now_ms() { date +%s%3N; }

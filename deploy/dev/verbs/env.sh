@@ -11,7 +11,7 @@
 # shellcheck shell=bash
 
 run_verb() {
-  local data=data
+  local data=''
   while (($#)); do
     case $1 in
       --data) (($# > 1)) || wrong_usage "--data wants a directory" "./dev env --help"; data=$2; shift 2 ;;

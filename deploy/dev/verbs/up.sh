@@ -18,7 +18,7 @@
 # shellcheck shell=bash
 
 read_arguments() {
-  data=data port=7070 database='' detach='' fresh='' reset_admin='' profile=''
+  data='' port=7070 database='' detach='' fresh='' reset_admin='' profile=''
   while (($#)); do
     case $1 in
       --data | --port | --database | --profile)
