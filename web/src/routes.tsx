@@ -13,6 +13,7 @@ export type PageLine = {
 const Launch = lazy(() => import('./pages/launch').then((it) => ({ default: it.LaunchPage })));
 const Instances = lazy(() => import('./pages/instances').then((it) => ({ default: it.InstancesPage })));
 const Cost = lazy(() => import('./pages/cost').then((it) => ({ default: it.CostPage })));
+const NewScope = lazy(() => import('./pages/new-scope').then((it) => ({ default: it.NewScopePage })));
 const Audit = lazy(() => import('./pages/audit').then((it) => ({ default: it.AuditPage })));
 const LineageTab = lazy(() => import('./pages/instance/lineage').then((it) => ({ default: it.LineageTab })));
 const OverviewTab = lazy(() => import('./pages/instance/overview').then((it) => ({ default: it.OverviewTab })));
@@ -24,6 +25,7 @@ const CostTab = lazy(() => import('./pages/instance/cost').then((it) => ({ defau
 export const scopePages: PageLine[] = [
   { path: 'instances', page: Instances, title: 'Instances', section: { name: 'Instances', icon: 'gpu' } },
   { path: 'launch', page: Launch, title: 'Launch instance' },
+  { path: 'new', page: NewScope, title: 'New project or department' },
   { path: 'cost', page: Cost, title: 'Cost', section: { name: 'Cost', icon: 'cost' } },
   { path: 'audit', page: Audit, title: 'Audit', section: { name: 'Audit', icon: 'audit' } },
 ];

@@ -72,7 +72,7 @@ describe('units', () => {
   });
   it('writes shapes in words', () => {
     expect(cpus(1500)).toBe('1.5 CPU');
-    expect(gpus({ gpus: 2, gpu_model: 'H100 80 GB' })).toBe('2 × H100 80 GB');
+    expect(gpus({ gpus: 2, gpu_model: 'H100', gpu_memory: 80 * 2 ** 30 })).toBe('2 × H100 80 GB');
     expect(count(1, 'event')).toBe('1 event');
     expect(count(0, 'event')).toBe('0 events');
   });

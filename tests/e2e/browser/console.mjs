@@ -54,6 +54,22 @@ export async function chooseScope({ page }, path) {
   await page.locator(`aside .tree a[title$=" ${path}"][aria-current]`).waitFor();
 }
 
+/** Chooses a project, and creates it by its form where it is not there. Gives whether it was created. */
+export async function chooseProject(console_, path) {
+  const { page } = console_;
+  await page.locator('aside .tree a[title]').first().waitFor();
+  if (await page.locator(`aside .tree a[title="project ${path}"]`).count()) {
+    await chooseScope(console_, path);
+    return false;
+  }
+  await chooseScope(console_, path.slice(0, path.lastIndexOf('/')));
+  await page.locator('aside').getByRole('link', { name: 'New project' }).click();
+  await page.locator('#scope-name').fill(path.slice(path.lastIndexOf('/') + 1));
+  await page.getByRole('button', { name: /^Create project/ }).click();
+  await page.locator(`aside .tree a[title="project ${path}"][aria-current]`).waitFor();
+  return true;
+}
+
 /** Fills in the launch form and presses its button; gives the new instance's id. */
 export async function launch({ page }, { name, shape, command }) {
   await page.getByRole('link', { name: 'Launch instance' }).first().click();

@@ -5,7 +5,7 @@
 //        --name train [--shape sim-h100-1] [--command '…'] [--shots DIR] [--stop]
 // or the same as GPUAAS_URL, GPUAAS_MAIL, GPUAAS_PASSWORD, GPUAAS_PROJECT, GPUAAS_INSTANCE, GPUAAS_SHAPE, GPUAAS_SHOTS.
 import { parseArgs } from 'node:util';
-import { chooseScope, DESK, launch, PHONE, shot, sideways, signIn, tab, terminalText, theme, type, waitForTerminal, withConsole } from './console.mjs';
+import { chooseProject, DESK, launch, PHONE, shot, sideways, signIn, tab, terminalText, theme, type, waitForTerminal, withConsole } from './console.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +15,7 @@ const { values } = parseArgs({
     project: { type: 'string', default: process.env.GPUAAS_PROJECT },
     name: { type: 'string', default: process.env.GPUAAS_INSTANCE ?? 'train' },
     shape: { type: 'string', default: process.env.GPUAAS_SHAPE },
-    command: { type: 'string', default: "sh -c 'while :; do date; sleep 1; done'" },
+    command: { type: 'string', default: "sh -c 'date; exec sh -i'" }, // something with a prompt: its terminal is what is opened,
     shots: { type: 'string', default: process.env.GPUAAS_SHOTS },
     stop: { type: 'boolean', default: false },
   },
@@ -39,7 +39,7 @@ const at = async (name, work) => {
 async function job(console_) {
   const { page, url } = console_;
   await at('sign_in', () => signIn(console_, values.mail, values.password));
-  await at('choose_project', () => chooseScope(console_, values.project));
+  await at('choose_project', async () => ({ created: await chooseProject(console_, values.project) }));
   await shot(console_, 'instances-before');
   let clicked = 0;
   await at('launch', async () => {
@@ -93,6 +93,17 @@ async function job(console_) {
     await waitForTerminal(page, 'mark-42');
     await page.reload();
     await page.locator('.term[data-state="open"]').waitFor();
+    await waitForTerminal(page, 'mark-42');
+  });
+  await at('shell_beside', async () => {
+    const from = Date.now();
+    await page.getByRole('button', { name: 'New shell' }).click();
+    await page.locator('.term[data-state="open"][data-into="shell"]').waitFor();
+    await waitForTerminal(page, PROMPT);
+    results.shell_to_prompt_ms = Date.now() - from;
+    await type(page, 'echo beside-$((40+3))\n');
+    await waitForTerminal(page, 'beside-43');
+    await page.getByRole('button', { name: 'Its terminal' }).click();
     await waitForTerminal(page, 'mark-42');
   });
   await at('leave_by_keyboard', async () => {

@@ -3,7 +3,7 @@
 
 export type Money = { amount: string; currency: string };
 export type ScopeKind = 'platform' | 'organization' | 'department' | 'project';
-export type Scope = { id: string; kind: ScopeKind; name: string; path: string; parent: string | null; created_at: string };
+export type Scope = { id: string; kind: ScopeKind; name: string; path: string; parent?: string | null; created_at?: string | null };
 export type Role = { role: string; scope: string; scope_path: string };
 export type Me = { principal: string; kind: 'user' | 'service_account' | 'node'; name: string; mail?: string; home: string; csrf?: string; roles: Role[] };
 export type SignedIn = { principal: string; name: string; mail: string; organization: string; csrf: string; expires_at: string };
@@ -15,13 +15,13 @@ export type Binding = {
 export type InstanceState = 'requested' | 'placed' | 'starting' | 'running' | 'stopping' | 'stopped' | 'exited' | 'failed' | 'deleted';
 export type Exit = { code?: number | null; signal?: number | string | null; oom?: boolean; failure?: string | null };
 export type Instance = {
-  id: string; name: string; project: string; path: string; shape: string; gpus: number; gpu_model: string; cpu_millicores: number;
+  id: string; name: string; project: string; path: string; shape: string; gpus: number; gpu_model: string; gpu_memory?: number; cpu_millicores: number;
   memory: number; command: string[]; state: InstanceState; state_reason?: string | null; node?: string | null; node_name?: string | null;
   requested_at: string; placed_at?: string | null; starting_at?: string | null; running_at?: string | null; ended_at?: string | null;
-  exit?: Exit | null; price: Money; simulated: boolean; created_by: string; created_by_name?: string; up_to?: string;
+  exit?: Exit | null; price?: Money | null; simulated: boolean; created_by: string; created_by_name?: string; up_to?: string;
 };
 export type Shape = {
-  name: string; gpus: number; gpu_model: string; gpu_memory: number; cpu_millicores: number; memory: number; price: Money;
+  name: string; gpus: number; gpu_model: string; gpu_memory: number; cpu_millicores: number; memory: number; price?: Money | null;
   price_text: string; sku: string; free: number; simulated: boolean;
 };
 export type AccessSession = { id: string; ticket: string; expires_at: string; url: string };
@@ -31,7 +31,7 @@ export type AuditRecord = {
 };
 export type LineageStep = 'authority' | 'decision' | 'quota' | 'usage' | 'charges' | 'ledger' | 'audit' | 'proof';
 export type LineageState = 'proved' | 'posted' | 'pending' | 'hidden' | 'planned';
-export type LineageItem = { id?: string | null; text: string; amount?: Money | string | null; at?: string | null; from?: string | null };
+export type LineageItem = { id?: string | null; text: string; amount?: Money | string | null; at?: string | null; from?: string | null; pending?: boolean };
 export type LineageLine = LineageItem & { step: LineageStep; state: LineageState; hidden?: string | null; simulated?: boolean; items?: LineageItem[] };
 export type Lineage = {
   resource: { id: string; type: string; name: string; path: string; state?: string };
@@ -73,9 +73,13 @@ export interface paths {
   '/v1/sign-in': Post<SignedIn, never, { mail: string; password: string }> & { delete: Op<undefined> };
   '/v1/me': Get<Me>;
   '/v1/scopes': List<Scope, never>;
+  '/v1/organizations/{organization}/projects': Post<Scope, { organization: string }, { name: string }>;
+  '/v1/departments/{department}/projects': Post<Scope, { department: string }, { name: string }>;
+  '/v1/organizations/{organization}/departments': Post<Scope, { organization: string }, { name: string }>;
+  '/v1/departments/{department}/departments': Post<Scope, { department: string }, { name: string }>;
   '/v1/access-check': Post<AccessCheck, never, { principal: string; permission: string; target: string }>;
-  '/v1/roles': List<RolePermissions, never>;
-  '/v1/shapes': List<Shape, never>;
+  '/v1/roles': Get<Page<RolePermissions>>;
+  '/v1/shapes': Get<Page<Shape>>;
   '/v1/projects/{project}/instances': List<Instance, { project: string }, { state?: string }> & Post<Instance, { project: string }, Launch>;
   '/v1/projects/{project}/costs': Get<Costs, { project: string }>;
   '/v1/projects/{project}/charges': List<Charge, { project: string }, { resource?: string }>;
@@ -86,6 +90,6 @@ export interface paths {
   '/v1/organizations/{organization}/credits': Post<Transfer, { organization: string }, { amount: string; note: string }>;
   '/v1/instances/{instance}': Get<Instance, { instance: string }> & { delete: Op<undefined, { instance: string }> };
   '/v1/instances/{instance}/stop': Post<Instance, { instance: string }>;
-  '/v1/instances/{instance}/access-sessions': Post<AccessSession, { instance: string }, { surface: string; rows: number; cols: number }>;
+  '/v1/instances/{instance}/access-sessions': Post<AccessSession, { instance: string }, { surface: string; rows: number; cols: number; command?: string[]; tty?: boolean }>;
   '/v1/resources/{resource}/lineage': Get<Lineage, { resource: string }>;
 }

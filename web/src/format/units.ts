@@ -16,8 +16,9 @@ export function bytes(size: number): string {
 export const cpus = (millicores: number): string => `${+(millicores / 1000).toFixed(2)} CPU`;
 
 /** "1 × H100 80 GB" */
-export const gpus = (it: Pick<Instance, 'gpus' | 'gpu_model'>): string => (it.gpus > 0 ? `${it.gpus} × ${it.gpu_model}` : 'no GPU');
-export const shapeText = (it: Pick<Shape, 'gpus' | 'gpu_model' | 'cpu_millicores' | 'memory'>): string =>
+type Gpus = Pick<Instance, 'gpus' | 'gpu_model' | 'gpu_memory'>;
+export const gpus = (it: Gpus): string => (it.gpus > 0 ? `${it.gpus} × ${it.gpu_model}${it.gpu_memory ? ` ${Math.round(it.gpu_memory / 2 ** 30)} GB` : ''}` : 'no GPU');
+export const shapeText = (it: Gpus & Pick<Shape, 'cpu_millicores' | 'memory'>): string =>
   `${gpus(it)}, ${cpus(it.cpu_millicores)}, ${bytes(it.memory)}`;
 
 /** Prefix, five characters, an ellipsis, the last four. */

@@ -14,7 +14,7 @@ import { DataTable, type Column } from '../parts/data-table';
 import { Read } from '../parts/faces';
 import { usePlace } from '../shell/current';
 import { Crumbs, Head, useTitle } from '../shell/head';
-import { useScopes } from '../shell/scopes';
+import { useScopes, within } from '../shell/scopes';
 import { billing, onItsWay, reason, upMs } from './instance/facts';
 
 export function InstancesPage() {
@@ -68,7 +68,7 @@ function Stats({ rows, scope }: { rows: Instance[]; scope: { id: string; kind: '
   const running = rows.filter((it) => it.state === 'running');
   const coming = rows.filter(onItsWay);
   const burn = data ? toBig(data.burn) : sum(rows.filter(billing).map((it) => it.price));
-  const currency = data?.burn.currency ?? rows[0]?.price.currency ?? 'EUR';
+  const currency = data?.burn.currency ?? rows[0]?.price?.currency ?? 'EUR';
   const states = (['starting', 'placed', 'requested', 'stopping', 'failed'] as const)
     .map((state) => ({ state, n: rows.filter((it) => it.state === state).length }))
     .filter(({ n }) => n > 0);
@@ -130,7 +130,7 @@ function List({ rows, more, scopeId, path }: { rows: Instance[]; more: boolean; 
 
 function useColumns(rows: Instance[], path: string): Column<Instance>[] {
   return useMemo(() => {
-    const currency = rows[0]?.price.currency ?? 'EUR';
+    const currency = rows[0]?.price?.currency ?? 'EUR';
     const place = (it: Instance) => (it.path === path ? it.path.split('/').at(-1)! : it.path.slice(path.length + 1));
     return [
       {
@@ -179,7 +179,7 @@ function useColumns(rows: Instance[], path: string): Column<Instance>[] {
         cell: (it) => <Up it={it} />,
       },
       {
-        id: 'price', title: `${currency}/hour`, num: true, text: (it) => it.price.amount, order: (it) => Number(it.price.amount),
+        id: 'price', title: `${currency}/hour`, num: true, text: (it) => it.price?.amount ?? '', order: (it) => Number(it.price?.amount ?? 0),
         cell: (it) => <Price it={it} />,
         total: rateAmount(sum(rows.filter(billing).map((it) => it.price))),
       },
@@ -206,6 +206,7 @@ function Metered({ it }: { it: Instance }) {
 }
 
 function Price({ it }: { it: Instance }) {
+  if (!it.price) return <None />;
   if (billing(it)) return <b className="strong">{rateAmount(it.price)}</b>;
   if (!onItsWay(it)) return <None />;
   return (
@@ -217,6 +218,8 @@ function Price({ it }: { it: Instance }) {
 }
 
 function Empty({ scopeId, path }: { scopeId: string; path: string }) {
+  const tree = useScopes();
+  if (!tree.all.some((it) => it.kind === 'project' && within(it.path, path))) return <NoProject scopeId={scopeId} path={path} />;
   const command = `gpuaas instance create hello \\\n    --project ${path} \\\n    --shape sim-h100-1 --wait -- nvidia-smi`;
   return (
     <div className="blank">
@@ -230,6 +233,25 @@ function Empty({ scopeId, path }: { scopeId: string; path: string }) {
         <LaunchLink scopeId={scopeId} />
       </div>
       <Cmd title="Or from a shell" command={{ cli: command, curl: curl(location.origin, 'GET', '/v1/shapes') }} />
+    </div>
+  );
+}
+
+/** Before the first instance there must be a project to own it. */
+function NoProject({ scopeId, path }: { scopeId: string; path: string }) {
+  const body = { name: 'vision' };
+  const kind = useScopes().byId.get(scopeId)?.kind ?? 'department';
+  return (
+    <div className="blank">
+      <div>
+        <h3>No project in {path} yet</h3>
+        <p className="sec">A project owns instances: who may launch them, and who pays, follows from where it lies in the tree.</p>
+      </div>
+      <Link className="btn primary" to={'/s/$scopeId/new' as never} params={{ scopeId } as never}>
+        <Icon name="plus" />
+        New project
+      </Link>
+      <Cmd title="Or from a shell" command={{ cli: `gpuaas project create vision --in ${path}`, curl: curl(location.origin, 'POST', `/v1/${kind}s/${scopeId}/projects`, body) }} />
     </div>
   );
 }

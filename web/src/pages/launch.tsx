@@ -1,7 +1,7 @@
 // Launch: what to run, on which shape, at what price. Price and checks stand beside the form; the button carries the price.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import { api, ask } from '../api/client';
 import { balance, costs, instances, mayI, me, shapes } from '../api/queries';
 import type { Scope, Shape } from '../api/types';
@@ -61,7 +61,7 @@ function Form({ shapes: list, scope }: { shapes: Shape[]; scope: Scope }) {
             <Field id="name" label="Name" help="Lower case, digits and hyphens; unique in the project" problem={shown.name}>
               <input className="in" id="name" value={name} autoComplete="off" spellCheck={false} aria-invalid={!!shown.name || undefined} aria-describedby="name-help" onChange={(event) => set({ name: event.target.value })} />
             </Field>
-            <Field id="project" label="Project" help={project ? `Owns the instance; ${project.path.split('/')[0]} pays` : 'None here yet: gpuaas project create NAME --in SCOPE'} problem={shown.project}>
+            <Field id="project" label="Project" help={project ? `Owns the instance; ${project.path.split('/')[0]} pays` : <>None here yet: <Link to={'/s/$scopeId/new' as never} params={{ scopeId: scope.id } as never}>create one</Link></>} problem={shown.project}>
               <select className="in" id="project" value={form.project} aria-invalid={!!shown.project || undefined} aria-describedby="project-help" onChange={(event) => set({ project: event.target.value })}>
                 {projects.map((it) => (
                   <option key={it.id} value={it.id}>
@@ -99,7 +99,7 @@ function useLaunch(project: string) {
   });
 }
 
-function Field({ id, label, help, problem, children }: { id: string; label: string; help: string; problem?: string; children: React.ReactNode }) {
+function Field({ id, label, help, problem, children }: { id: string; label: string; help: ReactNode; problem?: string; children: ReactNode }) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -148,7 +148,7 @@ function Price({ shape, scope, pending, problems, error }: { shape: Shape; scope
   const burn = useQuery({ ...costs(top ?? scope), retry: false }).data?.burn;
   const left = useQuery({ ...balance(organization?.id ?? ''), enabled: organization !== undefined, retry: false }).data?.prepaid;
   const price = toBig(shape.price);
-  const { currency } = shape.price;
+  const currency = shape.price?.currency ?? '';
   const hours = left && burn ? hoursLeft(toBig(left), toBig(burn) + price) : undefined;
   const until = hours === undefined ? undefined : new Date(Date.now() + hours * 3_600_000);
   return (
@@ -162,7 +162,7 @@ function Price({ shape, scope, pending, problems, error }: { shape: Shape; scope
       <div className="pad">
         <div className="stats bigfig">
           <div className="fig">
-            {rateAmount(shape.price)}
+            {rateAmount(price)}
             <Unit>{currency}/hour</Unit>
           </div>
           <div className="note">
@@ -194,7 +194,7 @@ function Price({ shape, scope, pending, problems, error }: { shape: Shape; scope
           )}
         </dl>
         <button className="btn primary launchbtn" type="submit" aria-disabled={pending} aria-describedby="launch-refusal">
-          {pending ? 'Launching…' : `Launch for up to ${rateAmount(shape.price)} ${currency}/hour`}
+          {pending ? 'Launching…' : `Launch for up to ${rateAmount(price)} ${currency}/hour`}
         </button>
         <div id="launch-refusal" className="under-btn">
           {problems.length > 0 && (
@@ -242,7 +242,7 @@ function MayI({ project }: { project: Scope }) {
   return <Check state={data.allowed ? 'ok' : 'bad'} title="Permission" note={<>{code}{data.allowed ? at : `: ${data.reason ?? 'no binding'}`}</>} value={data.allowed ? 'allow' : 'deny'} />;
 }
 
-function Check({ state, title, note, value }: { state: 'ok' | 'wait' | 'bad' | 'plan'; title: string; note: React.ReactNode; value: string }) {
+function Check({ state, title, note, value }: { state: 'ok' | 'wait' | 'bad' | 'plan'; title: string; note: ReactNode; value: string }) {
   return (
     <li className={state}>
       <Mark name={`k-${state}`} className="m" />

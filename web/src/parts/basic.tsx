@@ -122,10 +122,13 @@ export const Rounded = ({ money }: { money: Money }) => (
     {roundAmount(money)} {money.currency}
   </>
 );
-export const Rate = ({ money }: { money: Money }) => (
-  <>
-    {rateAmount(money)}
-    <Unit>{money.currency}/hour</Unit>
-  </>
-);
+export const Rate = ({ money }: { money: Money | null | undefined }) =>
+  money ? (
+    <>
+      {rateAmount(money)}
+      <Unit>{money.currency}/hour</Unit>
+    </>
+  ) : (
+    <None />
+  );
 export const Code = ({ children }: { children: ReactNode }) => <code>{children}</code>;

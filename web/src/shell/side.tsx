@@ -80,6 +80,12 @@ function ScopeTree() {
             <Branch key={it.id} scope={it} tree={tree} current={scope} burn={burn} currency={currency} />
           ))}
         </ul>
+        {scope && (
+          <Link className="newscope" to={'/s/$scopeId/new' as never} params={{ scopeId: scope.id } as never}>
+            <Icon name="plus" />
+            <span>New project</span>
+          </Link>
+        )}
       </div>
     </>
   );

@@ -25,13 +25,13 @@ export function StopPanel({ it, close }: { it: Instance; close: () => void }) {
       close();
     },
   });
-  const { currency } = it.price;
+  const currency = it.price?.currency ?? '';
   const soFar = fixed(forSeconds(toBig(it.price), (upMs(it, now) ?? 0) / 1000), 6);
   return (
     <Panel verb="Stop" object={it.name} close={close} keep="Keep it" pending={stop.isPending} run={() => stop.mutate()} error={stop.error}
       command={{ cli: `gpuaas instance stop ${it.name}`, curl: curl(location.origin, 'POST', `/v1/instances/${it.id}/stop`) }}>
       Ends the workload and its terminals; what it wrote to its log stays. Metering ends at once, at about {soFar} {currency} for this run; the burn rate falls by{' '}
-      {rateAmount(it.price)} {currency}/hour.
+      {rateAmount(it.price ?? '0')} {currency}/hour.
     </Panel>
   );
 }

@@ -87,7 +87,7 @@ function Facts({ it }: { it: Instance }) {
       <Id id={it.id} whole /> · {it.shape}
       {known && <>, {shapeText(it)}</>}
       {it.node_name && <> · node {it.node_name}</>}
-      {up !== undefined && <> · {over(it) ? 'was up' : 'up'} {duration(Math.floor(up / 1000) * 1000).replace('.00', '')}</>} · <b className="strong">{rateAmount(it.price)} {it.price.currency}/hour</b>
+      {up !== undefined && <> · {over(it) ? 'was up' : 'up'} {duration(Math.floor(up / 1000) * 1000).replace('.00', '')}</>} {it.price && <> · <b className="strong">{rateAmount(it.price)} {it.price.currency}/hour</b></>}
     </>
   );
 }

@@ -147,7 +147,7 @@ function Items({ items, state }: { items: LineageItem[]; state: string }) {
       )}
       {shown.map((item, i) => {
         const amount = amountOf(item.amount);
-        const pending = /^pending\b/.test(item.text);
+        const pending = item.pending ?? false;
         return (
           <li key={item.id ?? i} className={pending ? 'pending' : undefined}>
             <span>

@@ -98,7 +98,7 @@ function About({ it }: { it: Instance }) {
           <dd>{it.node_name ?? <None />}</dd>
           <dt>Price</dt>
           <dd>
-            {rateAmount(it.price)} {it.price.currency}/hour, by the second
+            {it.price ? `${rateAmount(it.price)} ${it.price.currency}/hour, by the second` : <None />}
           </dd>
           <dt>Project</dt>
           <dd className="path">{it.path}</dd>

@@ -21,7 +21,12 @@ export type LinkState = {
 };
 export type Sink = { reset(): void; write(bytes: Uint8Array): void };
 
-type Note = { exit?: { code?: number | null; signal?: number | string | null } };
+export type Into = 'workload' | 'shell'; // its own terminal, or a shell beside it
+type Note = { exit?: { code?: number | null; signal?: number | string | null }; skipped?: number };
+
+const SHELL = ['sh', '-c', 'command -v bash >/dev/null && exec bash -i; exec sh -i'];
+// The server chooses the second, so that the ticket is in no answer.
+const protocols = (ticket: string) => [`gpuaas.ticket.${ticket}`, 'gpuaas.ticket.accepted'];
 
 export class TerminalLink {
   private readonly stop = new AbortController();
@@ -32,6 +37,7 @@ export class TerminalLink {
 
   constructor(
     private readonly instance: string,
+    private readonly into: Into,
     private size: Size,
     private readonly sink: Sink,
     private readonly tell: (state: LinkState) => void,
@@ -75,7 +81,7 @@ export class TerminalLink {
     const { signal } = this.stop;
     try {
       const made = await ask(
-        api.POST('/v1/instances/{instance}/access-sessions', { signal, params: { path: { instance: this.instance } }, body: { surface: 'terminal', ...this.size } }),
+        api.POST('/v1/instances/{instance}/access-sessions', { signal, params: { path: { instance: this.instance } }, body: { surface: 'terminal', ...this.size, ...(this.into === 'shell' ? { command: SHELL, tty: true } : {}) } }),
       );
       if (signal.aborted) return;
       this.change({ session: made.id, error: undefined });
@@ -95,7 +101,7 @@ export class TerminalLink {
     const target = new URL(url, location.href);
     target.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
     target.host = location.host;
-    const socket = new WebSocket(target, [`gpuaas.ticket.${ticket}`]);
+    const socket = new WebSocket(target, protocols(ticket));
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.onopen = () => {
@@ -111,8 +117,9 @@ export class TerminalLink {
 
   private receive(data: ArrayBuffer | string) {
     if (typeof data === 'string') {
-      const { exit } = JSON.parse(data) as Note;
-      if (exit) this.end(exit.signal ? `shell ended by signal ${exit.signal}` : `shell ended with code ${exit.code ?? 0}`);
+      const { exit, skipped } = JSON.parse(data) as Note;
+      if (skipped) this.sink.write(new TextEncoder().encode(`\r\n[${skipped} bytes came faster than they could be shown]\r\n`));
+      if (exit) this.end(exit.signal ? `ended by signal ${exit.signal}` : `ended with code ${exit.code ?? 0}`);
       return;
     }
     this.tries = 0;

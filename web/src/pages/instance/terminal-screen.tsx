@@ -5,7 +5,7 @@ import { Terminal } from '@xterm/xterm';
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { styleByObjectModel, withNonce } from '../../csp';
-import { TerminalLink, type LinkState } from './terminal-link';
+import { TerminalLink, type Into, type LinkState } from './terminal-link';
 
 styleByObjectModel(HTMLSpanElement);
 
@@ -56,7 +56,7 @@ function ownKeys(terminal: Terminal) {
   });
 }
 
-export function TerminalScreen({ instance, simulated, onLink }: { instance: string; simulated: boolean; onLink: (state: LinkState) => void }) {
+export function TerminalScreen({ instance, into, simulated, onLink }: { instance: string; into: Into; simulated: boolean; onLink: (state: LinkState) => void }) {
   const host = useRef<HTMLDivElement>(null);
   const shown = useRef<Terminal>(undefined);
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
@@ -71,6 +71,7 @@ export function TerminalScreen({ instance, simulated, onLink }: { instance: stri
     shown.current = terminal;
     const link = new TerminalLink(
       instance,
+      into,
       { rows: terminal.rows, cols: terminal.cols },
       { reset: () => terminal.reset(), write: (bytes) => terminal.write(bytes) },
       onLink,
@@ -86,7 +87,7 @@ export function TerminalScreen({ instance, simulated, onLink }: { instance: stri
       link.drop();
       terminal.dispose();
     };
-  }, [instance, onLink]);
+  }, [instance, into, onLink]);
 
   useEffect(() => {
     if (shown.current) shown.current.options.theme = colours();

@@ -1,16 +1,18 @@
 // The terminal's frame: who, where, how long; the screen itself is loaded when it is first opened.
 import { lazy, Suspense, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { me } from '../../api/queries';
 import type { Instance } from '../../api/types';
 import { curl } from '../../format/command';
-import { Icon, Id, Mark, State, Status, Time } from '../../parts/basic';
+import { Icon, Id, State, Status, Time } from '../../parts/basic';
 import { Cmd } from '../../parts/cmd';
 import { ChangeError, Refused, Skeleton } from '../../parts/faces';
 import { ApiError } from '../../api/problem';
-import { over } from './facts';
+import { exitText, over } from './facts';
 import { useInstance } from './frame';
-import type { LinkState } from './terminal-link';
+import { useUrlText } from '../../parts/url-text';
+import type { Into, LinkState } from './terminal-link';
 
 const Screen = lazy(() => import('./terminal-screen').then((it) => ({ default: it.TerminalScreen })));
 
@@ -28,7 +30,7 @@ export function TerminalTab() {
           <div>
             <h3>When a session ends</h3>
             <p className="sec">
-              The workload goes on, and a new session begins with what the screen showed. A revoked right cuts an open terminal, not only the next one. Who opened it, and when, are audit records.
+              The workload goes on, and the next session begins with what its terminal showed; a new shell ends with its session. A revoked right cuts an open terminal, not only the next one. Who opened it, and when, are audit records.
             </p>
           </div>
         </div>
@@ -37,14 +39,21 @@ export function TerminalTab() {
   );
 }
 
+const INTO = [
+  { value: 'workload', name: 'Its terminal', title: 'The terminal of the command itself: what you type goes to it, and what it showed is still there' },
+  { value: 'shell', name: 'New shell', title: 'A shell beside the command, in the same sandbox; it ends with this session' },
+] as const;
+
 function Session({ it }: { it: Instance }) {
   const who = useQuery(me()).data;
   const [link, setLink] = useState<LinkState>({ state: 'opening' });
   const [full, setFull] = useState(false);
   const [round, setRound] = useState(0); // a new one opens a new session
+  const [chosen, choose] = useUrlText('in');
+  const into: Into = chosen === 'shell' ? 'shell' : 'workload';
   if (link.error instanceof ApiError && link.error.refused) return <Refused error={link.error} needs="access.session.create" scope={it.project} doing={`open a terminal in ${it.name}`} />;
   return (
-    <section className={full ? 'term full' : 'term'} aria-label={`Terminal session on ${it.name}`} data-state={link.state} data-first-bytes-ms={link.firstBytesMs}>
+    <section className={full ? 'term full' : 'term'} aria-label={`Terminal session on ${it.name}`} data-state={link.state} data-into={into} data-first-bytes-ms={link.firstBytesMs}>
       <dl className="sess">
         <div>
           <dt>Who</dt>
@@ -58,9 +67,21 @@ function Session({ it }: { it: Instance }) {
             {it.name} <span className="mut">on {it.node_name ?? 'its node'}</span>
           </dd>
         </div>
+        <div>
+          <dt>Into</dt>
+          <dd className="v">
+            <span className="seg" role="group" aria-label="Into">
+              {INTO.map(({ name, value, title }) => (
+                <button key={value} type="button" title={title} aria-pressed={into === value} onClick={() => choose(value === 'shell' ? 'shell' : '')}>
+                  {name}
+                </button>
+              ))}
+            </span>
+          </dd>
+        </div>
         <div className="wide">
           <dt>Opened</dt>
-          <dd>{link.openedAt ? <><Time at={link.openedAt} />; ends if {it.name} stops, or {who?.name} loses <code>access.session.create</code></> : <span className="mut">opening</span>}</dd>
+          <dd>{link.openedAt ? <><Time at={link.openedAt} />; ends if {it.name} stops, or {who?.name} loses <code>access.session.open</code></> : <span className="mut">opening</span>}</dd>
         </div>
         <div className="act">
           {link.state === 'ended' ? (
@@ -76,7 +97,7 @@ function Session({ it }: { it: Instance }) {
         </div>
       </dl>
       <Suspense fallback={<div className="screen"><Skeleton what="the terminal" lines={3} /></div>}>
-        <Screen key={round} instance={it.id} simulated={it.simulated} onLink={setLink} />
+        <Screen key={`${round}${into}`} instance={it.id} into={into} simulated={it.simulated} onLink={setLink} />
       </Suspense>
       <Foot link={link} full={full} flip={() => setFull(!full)} />
     </section>
@@ -121,21 +142,21 @@ function Connection({ link }: { link: LinkState }) {
 
 function NotRunning({ it }: { it: Instance }) {
   return (
-    <section className="term">
+    <section className="card">
       <div className="blank mid await">
         <State state={it.state} />
-        <p className="mut">
-          {over(it) ? (
-            <>
-              {it.name} does not run any more. <Mark name="s-stop" className="gone" />
-              Its log and its lineage stay.
-            </>
-          ) : it.state === 'stopping' ? (
-            'It is being stopped; its terminals are closed.'
-          ) : (
-            'The terminal opens by itself as soon as it runs.'
-          )}
+        <p className="sec">
+          {over(it)
+            ? `${it.name} does not run any more${it.state === 'stopped' ? '' : `: ${exitText(it) ?? it.state_reason ?? 'it ended'}`}. Its log and its lineage stay.`
+            : it.state === 'stopping'
+              ? 'It is being stopped; its terminals are closed.'
+              : 'The terminal opens by itself as soon as it runs.'}
         </p>
+        {over(it) && (
+          <Link className="btn" to={'/instances/$instanceId/logs' as never} params={{ instanceId: it.id } as never}>
+            Read its log
+          </Link>
+        )}
       </div>
     </section>
   );
