@@ -1,9 +1,10 @@
-// gpuaas-init: what runs first inside a sandbox. As process 1 (`first`) it opens a terminal in the sandbox's own devpts,
-// sends the master to the shim, starts the command on the slave, reaps orphans, and reports the command's true wait status;
-// when it ends, the kernel ends everything in the sandbox. As `more` it becomes a further command in that sandbox.
+// gpuaas-init: what runs first inside a sandbox. As process 1 (`first`) it opens a terminal in the sandbox's own
+// devpts, sends the master to the shim, starts the command on the slave, reaps orphans, and reports the command's true
+// wait status; when it ends, the kernel ends everything in the sandbox. As `more` it becomes a further command in that
+// sandbox.
 //
-// It runs with the workload's uid and trusts nobody: it is not dumpable, so the workload can neither trace it nor open its
-// descriptors, and the command inherits none of them.
+// It runs with the workload's uid and trusts nobody: it is not dumpable, so the workload can neither trace it nor open
+// its descriptors, and the command inherits none of them.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -58,7 +59,7 @@ void send(init::Message message, int descriptor = -1) {
 
 /// The plan's bytes stay allocated: argv and env point into them, up to the exec.
 Plan read_plan() {
-  struct stat about {};
+  struct stat about{};
   if (fstat(init::plan_fd, &about) != 0) fail(init::at_exec, errno);
   const auto length = static_cast<size_t>(about.st_size);
   char* bytes = static_cast<char*>(malloc(length + 1));
@@ -81,7 +82,8 @@ Plan read_plan() {
   return plan;
 }
 
-/// A terminal of the sandbox's own devpts, so that its name (`tty`) is true inside. Returns the slave; the master is sent.
+/// A terminal of the sandbox's own devpts, so that its name (`tty`) is true inside. Returns the slave; the master is
+/// sent.
 int open_terminal(const Plan& plan) {
   const int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (master < 0) fail(init::at_terminal, errno);

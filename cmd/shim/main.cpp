@@ -7,7 +7,7 @@
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    fprintf(stderr, "usage: gpuaas-shim FOLDER   (started by gpuaas-node; see products/gpuaas/node/README.md)\n");
+    fprintf(stderr, "usage: gpuaas-shim FOLDER   (started by gpuaas-node; see products/gpuaas/node/shim/README.md)\n");
     return 2;
   }
   constexpr int first_watcher = 3;

@@ -1,8 +1,9 @@
 // Runtime: the workloads of one machine. Starts each in a sandbox of its own (bubblewrap, own host uid, own root view,
 // namespaces, seccomp, cgroup), and gives its terminal, log, processes and truth about its end. Knows no server.
 //
-// A workload is a folder below the runtime's directory (spec.json, status.json, log.*, sock, lock) and a shim process that
-// owns its terminal and writes its status. The shim outlives whoever uses this library: `open` adopts what it finds.
+// A workload is a folder below the runtime's directory (spec.json, status.json, log.*, sock, lock) and a shim process
+// that owns its terminal and writes its status. The shim outlives whoever uses this library: `open` adopts what it
+// finds.
 //
 // Always true
 //   - an id is started at most once; its folder stays until `remove`, which is refused while it runs;
@@ -36,7 +37,8 @@ namespace runtime {
 inline constexpr base::Reason workload_exists{"workload_exists", base::Kind::conflict,
                                               "Choose another id; an ended one is removed first."};
 inline constexpr base::Reason workload_running{"workload_running", base::Kind::conflict, "Stop it first."};
-inline constexpr base::Reason workload_ended{"workload_ended", base::Kind::conflict, "It ended; see its status and log."};
+inline constexpr base::Reason workload_ended{"workload_ended", base::Kind::conflict,
+                                             "It ended; see its status and log."};
 inline constexpr base::Reason controller_missing{"controller_missing", base::Kind::unavailable,
                                                  "Give the node the named cgroup controller."};
 inline constexpr base::Reason sandbox_unavailable{"sandbox_unavailable", base::Kind::unavailable,
@@ -45,28 +47,29 @@ inline constexpr base::Reason uids_exhausted{"uids_exhausted", base::Kind::limit
 inline constexpr base::Reason directory_in_use{"directory_in_use", base::Kind::conflict,
                                                "Another node process has this directory; stop it first."};
 
-inline constexpr std::size_t write_queue_max = 1 << 20;   // bytes that may wait in one attachment or process
+inline constexpr std::size_t write_queue_max = 1 << 20;  // bytes that may wait in one attachment or process
 inline constexpr std::chrono::seconds start_time_max{10};
 inline constexpr std::int32_t inner_uid = 1000;  // who the workload is in its own eyes: `user`
 inline constexpr std::string_view inner_home = "/home/user";
 
 struct Spec {
-  std::string id;                             // [a-z0-9_-]{1,64}: the instance id's text
-  std::string name;                           // host name inside: [a-z0-9-]{1,63}
-  std::vector<std::string> command;           // argv; the first is looked up in PATH
+  std::string id;                               // [a-z0-9_-]{1,64}: the instance id's text
+  std::string name;                             // host name inside: [a-z0-9-]{1,63}
+  std::vector<std::string> command;             // argv; the first is looked up in PATH
   std::map<std::string, std::string> env = {};  // over HOME, USER, PATH, TERM, LANG, and under the GPUs' own variables
   std::string directory = std::string{inner_home};  // working directory inside
-  std::int64_t cpu_millicores = 1000;         // 10..
-  std::int64_t memory_bytes = 1 << 30;        // 16 MiB..; swap is not added; /tmp, /dev/shm and home count in it
-  std::int64_t pids = 512;                    // 2..; processes and threads
-  std::int64_t home_bytes = 0;                // size of home, a tmpfs that ends with the workload; 0: half of the memory
-  std::vector<std::int32_t> gpus = {};        // indices of the node's driver
+  std::int64_t cpu_millicores = 1000;               // 10..
+  std::int64_t memory_bytes = 1 << 30;              // 16 MiB..; swap is not added; /tmp, /dev/shm and home count in it
+  std::int64_t pids = 512;                          // 2..; processes and threads
+  std::int64_t home_bytes = 0;          // size of home, a tmpfs that ends with the workload; 0: half of the memory
+  std::vector<std::int32_t> gpus = {};  // indices of the node's driver
   TerminalSize terminal = {};
 
   bool operator==(const Spec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Spec, (),
-                      (id, name, command, env, directory, cpu_millicores, memory_bytes, pids, home_bytes, gpus, terminal))
+                      (id, name, command, env, directory, cpu_millicores, memory_bytes, pids, home_bytes, gpus,
+                       terminal))
 
 struct Workload {
   Spec spec;
@@ -83,8 +86,8 @@ struct Usage {
 };
 BOOST_DESCRIBE_STRUCT(Usage, (), (cpu_us, memory_bytes, memory_peak_bytes, pids, oom_kills))
 
-/// A piece of a log. Offsets count bytes since the workload's start and never shift; what was rotated away is skipped, so
-/// `offset` may be later than asked. Ends at a whole UTF-8 character where one is whole.
+/// A piece of a log. Offsets count bytes since the workload's start and never shift; what was rotated away is skipped,
+/// so `offset` may be later than asked. Ends at a whole UTF-8 character where one is whole.
 struct LogPiece {
   std::int64_t offset = 0;  // of bytes[0]
   std::string bytes;
@@ -93,7 +96,8 @@ struct LogPiece {
 };
 
 struct TerminalEvents {
-  /// Scrollback first (from a line's start where it was cut), then what comes. Raw bytes; a character may be split over two calls.
+  /// Scrollback first (from a line's start where it was cut), then what comes. Raw bytes; a character may be split over
+  /// two calls.
   std::function<void(std::string bytes)> output;
   /// The reader was too slow by this many bytes; the next output starts at a line's start.
   std::function<void(std::int64_t bytes)> skipped;
@@ -105,10 +109,11 @@ struct TerminalEvents {
 class Attachment {
  public:
   virtual ~Attachment() = default;
-  /// Queues keys. `done` is called when they were handed on (flow control). False: detached, ended or `write_queue_max` reached.
+  /// Queues keys. `done` is called when they were handed on (flow control). False: detached, ended or `write_queue_max`
+  /// reached.
   virtual bool write(std::string bytes, std::function<void()> done = {}) = 0;
   virtual void resize(TerminalSize) = 0;  // the last one who resizes decides for all
-  virtual void hold(bool) = 0;            // true: no output until false; too long a hold skips, the workload never waits
+  virtual void hold(bool) = 0;  // true: no output until false; too long a hold skips, the workload never waits
   virtual void detach() = 0;
 };
 
@@ -118,7 +123,8 @@ struct ExecEvents {
   std::function<void(ExecEnd)> ended;             // once, last, after all output
 };
 
-/// A further process in a workload: its namespaces, cgroup, uid and seccomp. Destroying it hangs up: SIGHUP, then SIGKILL.
+/// A further process in a workload: its namespaces, cgroup, uid and seccomp. Destroying it hangs up: SIGHUP, then
+/// SIGKILL.
 class Process {
  public:
   virtual ~Process() = default;
@@ -130,22 +136,23 @@ class Process {
 };
 
 struct Options {
-  std::string directory;                     // made if absent, mode 0700
-  std::string shim = {};                     // path of gpuaas-shim; empty: beside the running program. gpuaas-init beside it
+  std::string directory;  // made if absent, mode 0700
+  std::string shim = {};  // path of gpuaas-shim; empty: beside the running program. gpuaas-init beside it
   std::int32_t uid_first = 100'000;
   std::int32_t uid_count = 10'000;
-  std::string cgroup_parent = "gpuaas";      // group below each hierarchy's root
-  bool host_local = false;                   // show the host's /usr/local and /opt
-  const gpu::GpuDriver* gpus = nullptr;      // outlives the runtime; null: a spec with GPUs is refused
-  const base::Clock* clock = nullptr;        // outlives the runtime; null: the wall
+  std::string cgroup_parent = "gpuaas";  // group below each hierarchy's root
+  bool host_local = false;               // show the host's /usr/local and /opt
+  const gpu::GpuDriver* gpus = nullptr;  // outlives the runtime; null: a spec with GPUs is refused
+  const base::Clock* clock = nullptr;    // outlives the runtime; null: the wall
 };
 
 class Runtime {
  public:
   virtual ~Runtime() = default;
 
-  /// Called at every change of a workload's status, with the new one, and first once for each adopted with its present one
-  /// (ended ones too: what was told before the restart is the caller's to know). Set once, before anything is started.
+  /// Called at every change of a workload's status, with the new one, and first once for each adopted with its present
+  /// one (ended ones too: what was told before the restart is the caller's to know). Set once, before anything is
+  /// started.
   virtual void on_status(std::function<void(const std::string& id, const Status&)>) = 0;
 
   /// Starts it and waits until the command runs or is known not to (some 20 ms). A command that cannot run is no error
@@ -156,12 +163,12 @@ class Runtime {
 
   /// All that have a folder, by id: running or ended.
   virtual std::vector<Workload> list() const = 0;
-  virtual base::Result<Workload> get(const std::string& id) const = 0;  // Errors: `not_found`.
+  virtual base::Result<Workload> get(const std::string& id) const = 0;   // Errors: `not_found`.
   virtual base::Result<Status> status(const std::string& id) const = 0;  // Errors: `not_found`.
 
-  /// SIGTERM to the command (SIGHUP where it ignores that, as shells do), after `grace` SIGKILL to all of it. Returns at
-  /// once; the shim keeps the time, so that it also happens when the node dies. Safe to repeat: the earliest end counts;
-  /// on an ended one it does nothing. Errors: `not_found`.
+  /// SIGTERM to the command (SIGHUP where it ignores that, as shells do), after `grace` SIGKILL to all of it. Returns
+  /// at once; the shim keeps the time, so that it also happens when the node dies. Safe to repeat: the earliest end
+  /// counts; on an ended one it does nothing. Errors: `not_found`.
   virtual base::Result<void> stop(const std::string& id, std::chrono::milliseconds grace) = 0;
   virtual base::Result<void> kill(const std::string& id) = 0;
   /// Forgets it and deletes its folder. Errors: `not_found`, `workload_running`.

@@ -30,7 +30,7 @@ BOOST_DESCRIBE_ENUM(End, none, exit, signal, oom_killed, start_failure, lost)
 
 struct Status {
   State state = State::starting;
-  std::int64_t pid = 0;       // of the command, on the host
+  std::int64_t pid = 0;  // of the command, on the host
   std::int64_t shim_pid = 0;
   std::int64_t host_uid = 0;
   std::int64_t started_at_us = 0;  // wall clock, when the command's exec was seen; 0: never ran
@@ -38,8 +38,9 @@ struct Status {
   End end = End::none;
   std::int32_t exit_code = 0;
   std::int32_t signal = 0;
-  std::string failure = {};  // command_not_found, command_not_executable, directory_missing, sandbox_failed, start_interrupted
-  std::string detail = {};   // for a person
+  std::string failure =
+      {};  // command_not_found, command_not_executable, directory_missing, sandbox_failed, start_interrupted
+  std::string detail = {};            // for a person
   std::int64_t stop_asked_at_us = 0;  // 0: nobody asked
   std::int64_t oom_kills = 0;         // processes of it that the kernel killed for memory, the command or another
   std::int64_t pids_refused = 0;      // forks refused by its pids limit
@@ -64,7 +65,8 @@ BOOST_DESCRIBE_STRUCT(ExecSpec, (), (command, env, directory, tty, terminal))
 struct ExecEnd {
   std::int32_t exit_code = 0;  // 128 + signal when a signal ended it
   std::int32_t signal = 0;
-  std::string failure = {};  // command_not_found, command_not_executable, directory_missing, exec_failed, lost; else empty
+  std::string failure =
+      {};  // command_not_found, command_not_executable, directory_missing, exec_failed, lost; else empty
   std::string detail = {};
 };
 BOOST_DESCRIBE_STRUCT(ExecEnd, (), (exit_code, signal, failure, detail))

@@ -1,5 +1,5 @@
-// A libnvidia-ml.so.1 with two GPUs that exist nowhere, for gpu_test. FAKE_NVML=init, count or utilization makes that call
-// fail. Signatures after NVIDIA's NVML API reference.
+// A libnvidia-ml.so.1 with two GPUs that exist nowhere, for gpu_test. FAKE_NVML=init, count or utilization makes that
+// call fail. Signatures after NVIDIA's NVML API reference.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

@@ -1,11 +1,13 @@
 // Control groups: one small group per workload below a parent of ours, with limits for CPU, memory (swap included) and
-// processes. Two drivers behind one interface: v1 (a hierarchy per controller, as on a hybrid machine) and v2 (one tree).
+// processes. Two drivers behind one interface: v1 (a hierarchy per controller, as on a hybrid machine) and v2 (one
+// tree).
 //
 // Always true
 //   - a group that `make` answered has every limit in force; a controller that is not there is named in the refusal;
 //   - nothing outside the parent group is ever written, but the parents' subtree_control on v2.
 //
-// Not here: who joins (the shim, before it becomes bubblewrap), and devices (the sandbox's /dev holds only what is given).
+// Not here: who joins (the shim, before it becomes bubblewrap), and devices (the sandbox's /dev holds only what is
+// given).
 #pragma once
 
 #include <cstdint>

@@ -144,7 +144,8 @@ class V2 : public ::testing::Test {
   /// The files that a kernel would show in a group.
   static void lay_out(const std::string& group, std::string_view controllers) {
     write(group + "/cgroup.controllers", controllers);
-    for (const std::string file : {"cgroup.subtree_control", "cgroup.procs", "cgroup.kill", "memory.max", "memory.swap.max", "cpu.max", "pids.max"})
+    for (const std::string file : {"cgroup.subtree_control", "cgroup.procs", "cgroup.kill", "memory.max",
+                                   "memory.swap.max", "cpu.max", "pids.max"})
       write(group + "/" + file, "");
   }
   std::unique_ptr<Groups> opened() {

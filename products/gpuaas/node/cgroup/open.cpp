@@ -28,7 +28,8 @@ Mounts mounts_of(std::string_view mountinfo) {
     if (after[0] == "cgroup2" && mounts.v2.empty()) mounts.v2 = place;
     if (after[0] != "cgroup") continue;
     for (const auto option : split(after[2], ','))
-      if (option != "rw" && option != "ro" && !option.starts_with("name=")) mounts.v1.try_emplace(std::string{option}, place);
+      if (option != "rw" && option != "ro" && !option.starts_with("name="))
+        mounts.v1.try_emplace(std::string{option}, place);
   }
   return mounts;
 }

@@ -1,5 +1,5 @@
-// cgroup v1: a tree per controller (kernel Documentation/admin-guide/cgroup-v1). A workload has a group of the same name in
-// each; controllers mounted together share one directory.
+// cgroup v1: a tree per controller (kernel Documentation/admin-guide/cgroup-v1). A workload has a group of the same
+// name in each; controllers mounted together share one directory.
 #include <set>
 
 #include "products/gpuaas/node/cgroup/drivers.hpp"
@@ -79,7 +79,8 @@ class V1 final : public Groups {
       return ok;
     }
     if (auto ok = set(file("cpu", name, "cpu.cfs_period_us"), cpu_period_us); !ok) return ok;
-    if (auto ok = set(file("cpu", name, "cpu.cfs_quota_us"), limits.cpu_millicores * cpu_period_us / 1000); !ok) return ok;
+    if (auto ok = set(file("cpu", name, "cpu.cfs_quota_us"), limits.cpu_millicores * cpu_period_us / 1000); !ok)
+      return ok;
     return set(file("pids", name, "pids.max"), limits.pids + ours_in_group);
   }
 
@@ -88,7 +89,8 @@ class V1 final : public Groups {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Groups>> open_v1(const std::map<std::string, std::string>& mounts, const std::string& parent) {
+base::Result<std::unique_ptr<Groups>> open_v1(const std::map<std::string, std::string>& mounts,
+                                              const std::string& parent) {
   std::map<std::string, std::string> parents;
   for (const auto controller : needed) {
     const auto mount = mounts.find(std::string{controller});

@@ -1,5 +1,5 @@
-// cgroup v2: one tree (kernel Documentation/admin-guide/cgroup-v2). Our parent group holds no process itself, so that it may
-// hand its controllers on.
+// cgroup v2: one tree (kernel Documentation/admin-guide/cgroup-v2). Our parent group holds no process itself, so that
+// it may hand its controllers on.
 #include <unistd.h>
 
 #include "products/gpuaas/node/cgroup/drivers.hpp"
@@ -88,7 +88,8 @@ class V2 final : public Groups {
 
   base::Result<void> set_limits(const std::string& name, const Limits& limits) const {
     if (auto ok = set(file(name, "memory.max"), std::to_string(limits.memory_bytes)); !ok) return ok;
-    const auto swap = file(name, "memory.swap.max");  // absent where the kernel has no swap accounting, so no swap to limit
+    const auto swap =
+        file(name, "memory.swap.max");  // absent where the kernel has no swap accounting, so no swap to limit
     if (exists(swap)) {
       if (auto ok = set(swap, "0"); !ok) return ok;
     }

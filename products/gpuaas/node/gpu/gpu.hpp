@@ -1,9 +1,11 @@
-// GPUs of one machine: what there is, how busy it is, and what a workload must be given to use some of them. Two drivers
-// behind one interface: NVML (found by dlopen, nothing of NVIDIA's is linked) and simulated GPUs, which say so everywhere.
+// GPUs of one machine: what there is, how busy it is, and what a workload must be given to use some of them. Two
+// drivers behind one interface: NVML (found by dlopen, nothing of NVIDIA's is linked) and simulated GPUs, which say so
+// everywhere.
 //
 // Always true
 //   - indices are 0..n-1 in the driver's order and do not change while the process runs;
-//   - an assignment names only the asked GPUs: their device nodes and no others', and them in CUDA_VISIBLE_DEVICES, in the
+//   - an assignment names only the asked GPUs: their device nodes and no others', and them in CUDA_VISIBLE_DEVICES, in
+//   the
 //     asked order (by UUID; simulated ones by index, which is all that people can recognise there);
 //   - a simulated GPU is marked `simulated` in every answer, and its assignment sets GPUAAS_GPU_SIMULATED=1.
 //
@@ -68,14 +70,15 @@ class GpuDriver {
   virtual ~GpuDriver() = default;
   virtual bool simulated() const = 0;
   virtual const std::vector<Gpu>& list() const = 0;
-  /// One sample for each of list(), in its order. `busy`: the indices that a running workload holds; only the simulation
-  /// looks at it, a real driver measures. Errors: `gpu_driver_failed`.
+  /// One sample for each of list(), in its order. `busy`: the indices that a running workload holds; only the
+  /// simulation looks at it, a real driver measures. Errors: `gpu_driver_failed`.
   virtual base::Result<std::vector<Sample>> sample(base::Instant now, std::span<const std::int32_t> busy) const = 0;
   /// Errors: `gpu_unknown` (out of range or named twice).
   virtual base::Result<Assignment> assign(std::span<const std::int32_t> indices) const = 0;
 };
 
-/// Errors: `gpu_driver_absent` (no such library), `gpu_driver_failed` (it lacks a function, or one failed: the detail names it).
+/// Errors: `gpu_driver_absent` (no such library), `gpu_driver_failed` (it lacks a function, or one failed: the detail
+/// names it).
 base::Result<std::unique_ptr<GpuDriver>> open_nvml(const std::string& library = "libnvidia-ml.so.1");
 
 struct Simulation {

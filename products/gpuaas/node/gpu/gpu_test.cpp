@@ -27,7 +27,8 @@ class EveryDriver : public ::testing::TestWithParam<std::string> {
   void SetUp() override { ASSERT_NE(driver_, nullptr); }
   std::unique_ptr<GpuDriver> driver_ = opened(GetParam());
 };
-INSTANTIATE_TEST_SUITE_P(On, EveryDriver, ::testing::Values("simulated", "nvml"), [](const auto& name) { return name.param; });
+INSTANTIATE_TEST_SUITE_P(On, EveryDriver, ::testing::Values("simulated", "nvml"),
+                         [](const auto& name) { return name.param; });
 
 TEST_P(EveryDriver, IndicesAreDenseAndUuidsDiffer) {
   std::set<std::string> uuids;
@@ -119,7 +120,8 @@ TEST(Simulated, CountIsBounded) {
 
 TEST(Nvml, TellsWhatTheLibraryTells) {
   const auto driver = opened("nvml");
-  EXPECT_EQ(driver->list()[1], (Gpu{1, "GPU-fa4e0000-0000-0000-0000-000000000001", "NVIDIA H100 80GB HBM3", 85899345920, false}));
+  EXPECT_EQ(driver->list()[1],
+            (Gpu{1, "GPU-fa4e0000-0000-0000-0000-000000000001", "NVIDIA H100 80GB HBM3", 85899345920, false}));
   const auto samples = *driver->sample(noon, {});
   EXPECT_EQ(samples[0], (Sample{0, 37, 1073741824, 123, false}));
   EXPECT_EQ(samples[1].utilisation_percent, 100);

@@ -15,8 +15,8 @@ struct Utilization {
   unsigned gpu, memory;
 };
 constexpr int success = 0;
-constexpr unsigned name_bytes = 96;   // NVML_DEVICE_NAME_V2_BUFFER_SIZE
-constexpr unsigned uuid_bytes = 96;   // NVML_DEVICE_UUID_V2_BUFFER_SIZE
+constexpr unsigned name_bytes = 96;  // NVML_DEVICE_NAME_V2_BUFFER_SIZE
+constexpr unsigned uuid_bytes = 96;  // NVML_DEVICE_UUID_V2_BUFFER_SIZE
 
 /// The functions by their exported names; a missing one is told by its name. Power alone may be missing.
 struct Nvml {
@@ -57,12 +57,13 @@ class Library final {
 };
 
 bool load(Library& library, Nvml& nvml) {
-  const bool all = library.get("nvmlInit_v2", nvml.init) && library.get("nvmlShutdown", nvml.shutdown) &&
-                   library.get("nvmlErrorString", nvml.error_string) && library.get("nvmlDeviceGetCount_v2", nvml.count) &&
-                   library.get("nvmlDeviceGetHandleByIndex_v2", nvml.handle) && library.get("nvmlDeviceGetName", nvml.name) &&
-                   library.get("nvmlDeviceGetUUID", nvml.uuid) && library.get("nvmlDeviceGetMemoryInfo", nvml.memory) &&
-                   library.get("nvmlDeviceGetUtilizationRates", nvml.utilization) &&
-                   library.get("nvmlDeviceGetMinorNumber", nvml.minor);
+  const bool all =
+      library.get("nvmlInit_v2", nvml.init) && library.get("nvmlShutdown", nvml.shutdown) &&
+      library.get("nvmlErrorString", nvml.error_string) && library.get("nvmlDeviceGetCount_v2", nvml.count) &&
+      library.get("nvmlDeviceGetHandleByIndex_v2", nvml.handle) && library.get("nvmlDeviceGetName", nvml.name) &&
+      library.get("nvmlDeviceGetUUID", nvml.uuid) && library.get("nvmlDeviceGetMemoryInfo", nvml.memory) &&
+      library.get("nvmlDeviceGetUtilizationRates", nvml.utilization) &&
+      library.get("nvmlDeviceGetMinorNumber", nvml.minor);
   if (all) (void)library.get("nvmlDeviceGetPowerUsage", nvml.power);
   return all;
 }
@@ -107,10 +108,12 @@ class NvmlDriver final : public GpuDriver {
     auto assignment = assignment_of(indices, gpus_);
     if (!assignment || indices.empty()) return assignment;
     for (const auto index : indices)
-      assignment->device_nodes.push_back("/dev/nvidia" + std::to_string(devices_[static_cast<std::size_t>(index)].minor));
+      assignment->device_nodes.push_back("/dev/nvidia" +
+                                         std::to_string(devices_[static_cast<std::size_t>(index)].minor));
     for (const auto* node : {"/dev/nvidiactl", "/dev/nvidia-uvm"}) assignment->device_nodes.push_back(node);
     std::string visible;
-    for (const auto index : indices) (visible += visible.empty() ? "" : ",") += gpus_[static_cast<std::size_t>(index)].uuid;
+    for (const auto index : indices)
+      (visible += visible.empty() ? "" : ",") += gpus_[static_cast<std::size_t>(index)].uuid;
     assignment->environment["CUDA_VISIBLE_DEVICES"] = visible;
     return assignment;
   }
@@ -137,7 +140,10 @@ class NvmlDriver final : public GpuDriver {
     if (auto ok = check(nvml_.memory(device.handle, &memory), "nvmlDeviceGetMemoryInfo"); !ok) return ok;
     if (auto ok = check(nvml_.minor(device.handle, &device.minor), "nvmlDeviceGetMinorNumber"); !ok) return ok;
     devices_.push_back(device);
-    gpus_.push_back({.index = static_cast<std::int32_t>(index), .uuid = uuid, .model = name, .memory_bytes = static_cast<std::int64_t>(memory.total)});
+    gpus_.push_back({.index = static_cast<std::int32_t>(index),
+                     .uuid = uuid,
+                     .model = name,
+                     .memory_bytes = static_cast<std::int64_t>(memory.total)});
     return {};
   }
 

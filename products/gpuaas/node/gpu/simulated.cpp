@@ -23,7 +23,8 @@ std::uint64_t spread(std::uint64_t x) {
 int busy_percent(int index, std::int64_t second) {
   const auto phase = (second + index * 13) % 90;
   const int wave = static_cast<int>(phase < 45 ? phase : 90 - phase);  // 0..45
-  const int ripple = static_cast<int>(spread(static_cast<std::uint64_t>(second) * 64 + static_cast<std::uint64_t>(index)) % 11);
+  const int ripple =
+      static_cast<int>(spread(static_cast<std::uint64_t>(second) * 64 + static_cast<std::uint64_t>(index)) % 11);
   return std::min(99, 55 + wave * 40 / 45 + ripple - 5 + (wave < 8 ? 5 : 0));
 }
 
@@ -35,8 +36,8 @@ class Simulated final : public GpuDriver {
     for (std::int32_t i = 0; i < simulation.count; ++i) {
       const auto bits = spread(node + static_cast<std::uint64_t>(i));
       gpus_.push_back({.index = i,
-                       .uuid = fmt::format("GPU-51a01a7e-{:04x}-{:04x}-{:04x}-{:012x}", bits >> 48, (bits >> 32) & 0xFFFF,
-                                           (bits >> 16) & 0xFFFF, i),
+                       .uuid = fmt::format("GPU-51a01a7e-{:04x}-{:04x}-{:04x}-{:012x}", bits >> 48,
+                                           (bits >> 32) & 0xFFFF, (bits >> 16) & 0xFFFF, i),
                        .model = simulation.model,
                        .memory_bytes = simulation.memory_bytes,
                        .simulated = true});

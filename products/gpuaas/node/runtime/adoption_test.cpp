@@ -1,4 +1,5 @@
-// Adoption: the process that uses the runtime is killed with -9 and its workloads go on; a shim is killed and its does not.
+// Adoption: the process that uses the runtime is killed with -9 and its workloads go on; a shim is killed and its does
+// not.
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -35,7 +36,8 @@ class Adoption : public test::RuntimeTest {
 };
 
 TEST_F(Adoption, KilledNodesWorkloadRunsOnWithPidTerminalAndScrollback) {
-  start_in_a_process_that_is_killed(shell("a", "echo before; while read line; do echo got $line; [ \"$line\" = end ] && exit 3; done"));
+  start_in_a_process_that_is_killed(
+      shell("a", "echo before; while read line; do echo got $line; [ \"$line\" = end ] && exit 3; done"));
   const auto before = shim::read_status(directory_ + "/a");
   ASSERT_TRUE(before);
   reopen();
@@ -69,7 +71,8 @@ TEST_F(Adoption, AdoptedOnesAreToldAtFirstAndThenTheirChanges) {
   reopen();
   test::Screen told;
   runtime_->on_status([&](const std::string& id, const Status& status) {
-    told.add(id + " " + (status.state == State::running ? "runs" : "ended") + (status.stop_asked_at_us != 0 ? ", asked;" : ";"));
+    told.add(id + " " + (status.state == State::running ? "runs" : "ended") +
+             (status.stop_asked_at_us != 0 ? ", asked;" : ";"));
   });
   told.with("a runs;");
   ASSERT_TRUE(runtime_->kill("a"));
@@ -118,10 +121,11 @@ TEST_F(Adoption, HalfMadeFoldersAreToldOrForgotten) {
   runtime_.reset();
   std::filesystem::create_directory(directory_ + "/no-spec");
   std::filesystem::create_directory(directory_ + "/no-status");
-  ASSERT_TRUE(shim::write_whole(directory_ + "/no-status/spec.json",
-                                R"({"id":"no-status","name":"train","command":["true"],"env":{},"directory":"/home/user",)"
-                                R"("cpu_millicores":1000,"memory_bytes":268435456,"pids":64,"home_bytes":0,"gpus":[],)"
-                                R"("terminal":{"rows":24,"cols":80}})"));
+  ASSERT_TRUE(
+      shim::write_whole(directory_ + "/no-status/spec.json",
+                        R"({"id":"no-status","name":"train","command":["true"],"env":{},"directory":"/home/user",)"
+                        R"("cpu_millicores":1000,"memory_bytes":268435456,"pids":64,"home_bytes":0,"gpus":[],)"
+                        R"("terminal":{"rows":24,"cols":80}})"));
   reopen();
   EXPECT_EQ(runtime_->list().size(), 1u);
   EXPECT_EQ(runtime_->status("no-status")->failure, "start_interrupted");
@@ -141,7 +145,8 @@ TEST_F(Adoption, GraceGoesOnWithoutTheNode) {
 
 TEST_F(Adoption, ManyStartAtOnceWithUidsOfTheirOwn) {
   std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) threads.emplace_back([this, i] { start(shell("many-" + std::to_string(i), "sleep 1000")); });
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([this, i] { start(shell("many-" + std::to_string(i), "sleep 1000")); });
   for (auto& thread : threads) thread.join();
   std::set<std::int64_t> uids;
   for (const auto& each : runtime_->list()) uids.insert(each.status.host_uid);

@@ -56,8 +56,10 @@ void Connection::add_to(shim::Poll& poll) {
   if (events == 0) return;  // a peer's end is heard when the hold ends
   poll.on(fd_.get(), events, [this, events](short ready) {
     if (ready & POLLOUT) send();
-    if ((events & POLLIN) && (ready & (POLLIN | POLLHUP | POLLERR))) receive();
-    else if (ready & (POLLHUP | POLLERR)) send();
+    if ((events & POLLIN) && (ready & (POLLIN | POLLHUP | POLLERR)))
+      receive();
+    else if (ready & (POLLHUP | POLLERR))
+      send();
   });
 }
 

@@ -1,5 +1,5 @@
-// Connection: one socket to a shim, as a source of the loop: what is sent waits in a bounded queue, what comes is handed to
-// its owner, and its end is told once, when the workload's own end is known too.
+// Connection: one socket to a shim, as a source of the loop: what is sent waits in a bounded queue, what comes is
+// handed to its owner, and its end is told once, when the workload's own end is known too.
 #pragma once
 
 #include <atomic>
@@ -47,7 +47,7 @@ class Connection final : public Source, public std::enable_shared_from_this<Conn
   void send();
 
   const std::shared_ptr<Loop> loop_;  // shared: a handle may outlive the runtime
-  shim::Descriptor fd_;  // the loop's thread's
+  shim::Descriptor fd_;               // the loop's thread's
   Heard heard_;
   mutable std::mutex mutex_;
   std::deque<Waiting> queue_;

@@ -44,7 +44,8 @@ TEST_F(Exec, AbsentCommandIsTold) {
 }
 
 TEST_F(Exec, EnvironmentIsTheWorkloadsWithTheCallsOver) {
-  const auto ran = exec("a", {.command = {"sh", "-c", "echo $FROM $BOTH $HOME; pwd"}, .env = {{"BOTH", "call"}}, .directory = "/tmp"});
+  const auto ran = exec(
+      "a", {.command = {"sh", "-c", "echo $FROM $BOTH $HOME; pwd"}, .env = {{"BOTH", "call"}}, .directory = "/tmp"});
   EXPECT_EQ(ran.output, "spec call /home/user\n/tmp\n");
 }
 
@@ -74,15 +75,18 @@ TEST_F(Exec, HeldOutputMakesTheProcessWaitAndLosesNothing) {
 }
 
 TEST_F(Exec, WithATerminalItHasOneOfItsOwn) {
-  const auto ran = exec("a", {.command = {"sh", "-c", "tty; stty size; echo $TERM; exit 4"}, .tty = true, .terminal = {.rows = 12, .cols = 34}});
+  const auto ran = exec("a", {.command = {"sh", "-c", "tty; stty size; echo $TERM; exit 4"},
+                              .tty = true,
+                              .terminal = {.rows = 12, .cols = 34}});
   EXPECT_NE(ran.output.find("/dev/pts/1\r\n12 34\r\nxterm-256color\r\n"), std::string::npos) << ran.output;
   EXPECT_EQ(ran.end.exit_code, 4);
 }
 
 TEST_F(Exec, ShellOnATerminalTakesKeysAndSizes) {
   test::Screen screen;
-  auto process = runtime_->exec("a", {.command = {"bash", "--norc", "--noediting", "-i"}, .env = {{"PS1", "$ "}}, .tty = true},
-                                {.output = [&](std::string bytes) { screen.add(bytes); }, .ended = [&](ExecEnd) { screen.end(); }});
+  auto process = runtime_->exec(
+      "a", {.command = {"bash", "--norc", "--noediting", "-i"}, .env = {{"PS1", "$ "}}, .tty = true},
+      {.output = [&](std::string bytes) { screen.add(bytes); }, .ended = [&](ExecEnd) { screen.end(); }});
   ASSERT_TRUE(process);
   (*process)->resize({.rows = 21, .cols = 43});
   ASSERT_TRUE((*process)->write("echo $((40+2)); stty size\n"));
@@ -101,8 +105,14 @@ TEST_F(Exec, BackgroundChildrenDoNotHoldUpTheEnd) {
 TEST_F(Exec, SignalReachesIt) {
   test::Screen over;
   ExecEnd how;
-  auto process = runtime_->exec("a", {.command = {"sh", "-c", "trap 'exit 6' USR1; echo ready; while :; do sleep 0.02; done"}},
-                                {.output = [&](std::string bytes) { over.add(bytes); }, .ended = [&](ExecEnd end) { how = end; over.end(); }});
+  auto process =
+      runtime_->exec("a", {.command = {"sh", "-c", "trap 'exit 6' USR1; echo ready; while :; do sleep 0.02; done"}},
+                     {.output = [&](std::string bytes) { over.add(bytes); },
+                      .ended =
+                          [&](ExecEnd end) {
+                            how = end;
+                            over.end();
+                          }});
   ASSERT_TRUE(process);
   over.with("ready");
   (*process)->signal(SIGUSR1);
@@ -113,7 +123,8 @@ TEST_F(Exec, SignalReachesIt) {
 TEST_F(Exec, GivingUpTheHandleHangsUp) {
   test::Screen ready;
   {
-    auto process = runtime_->exec("a", {.command = {"sh", "-c", "echo ready; exec sleep 7777"}}, {.output = [&](std::string bytes) { ready.add(bytes); }});
+    auto process = runtime_->exec("a", {.command = {"sh", "-c", "echo ready; exec sleep 7777"}},
+                                  {.output = [&](std::string bytes) { ready.add(bytes); }});
     ASSERT_TRUE(process);
     ready.with("ready");
   }
@@ -128,7 +139,12 @@ TEST_F(Exec, ItEndsWithTheWorkload) {
   test::Screen over;
   ExecEnd how;
   auto process = runtime_->exec("a", {.command = {"sh", "-c", "echo ready; sleep 1000"}},
-                                {.output = [&](std::string bytes) { over.add(bytes); }, .ended = [&](ExecEnd end) { how = end; over.end(); }});
+                                {.output = [&](std::string bytes) { over.add(bytes); },
+                                 .ended =
+                                     [&](ExecEnd end) {
+                                       how = end;
+                                       over.end();
+                                     }});
   ASSERT_TRUE(process);
   over.with("ready");
   ASSERT_TRUE(runtime_->kill("a"));

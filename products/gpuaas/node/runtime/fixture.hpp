@@ -1,4 +1,5 @@
-// For this folder's tests: a runtime in a directory of its own, with the shims that were built, and what the tests ask of it.
+// For this folder's tests: a runtime in a directory of its own, with the shims that were built, and what the tests ask
+// of it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -104,7 +105,8 @@ class RuntimeTest : public ::testing::Test {
     const auto until = std::chrono::steady_clock::now() + patience;
     for (;;) {
       const auto status = runtime_->status(id);
-      if (!status || status->state == State::exited || std::chrono::steady_clock::now() > until) return status.value_or(Status{});
+      if (!status || status->state == State::exited || std::chrono::steady_clock::now() > until)
+        return status.value_or(Status{});
       std::this_thread::sleep_for(std::chrono::milliseconds{2});
     }
   }
@@ -119,7 +121,7 @@ class RuntimeTest : public ::testing::Test {
 
   /// The workload's groups in any hierarchy.
   std::vector<std::string> groups_of(const std::string& id) const {
-    struct stat about {};
+    struct stat about{};
     EXPECT_EQ(::stat(directory_.c_str(), &about), 0);
     const std::string name = "gpuaas/" + std::to_string(about.st_dev) + "-" + std::to_string(about.st_ino) + "-" + id;
     std::vector<std::string> found;
@@ -136,7 +138,9 @@ class RuntimeTest : public ::testing::Test {
   Viewer attach(const std::string& id, TerminalSize size = {}) {
     Viewer terminal;
     auto screen = terminal.screen;
-    auto attached = runtime_->attach(id, size, {.output = [screen](std::string bytes) { screen->add(bytes); }, .ended = [screen] { screen->end(); }});
+    auto attached = runtime_->attach(
+        id, size,
+        {.output = [screen](std::string bytes) { screen->add(bytes); }, .ended = [screen] { screen->end(); }});
     EXPECT_TRUE(attached);
     if (attached) terminal.attachment = *attached;
     return terminal;
@@ -144,9 +148,14 @@ class RuntimeTest : public ::testing::Test {
   Ran exec(const std::string& id, const ExecSpec& spec, const std::string& input = {}) {
     Ran ran;
     Screen output, error, over;
-    auto process = runtime_->exec(id, spec, {.output = [&](std::string bytes) { output.add(bytes); },
-                                             .error = [&](std::string bytes) { error.add(bytes); },
-                                             .ended = [&](ExecEnd end) { ran.end = end; over.end(); }});
+    auto process = runtime_->exec(id, spec,
+                                  {.output = [&](std::string bytes) { output.add(bytes); },
+                                   .error = [&](std::string bytes) { error.add(bytes); },
+                                   .ended =
+                                       [&](ExecEnd end) {
+                                         ran.end = end;
+                                         over.end();
+                                       }});
     EXPECT_TRUE(process) << process.error().detail;
     if (!process) return ran;
     if (!input.empty()) EXPECT_TRUE((*process)->write(input));

@@ -59,7 +59,8 @@ std::shared_ptr<Connection> connected(const std::shared_ptr<Loop>& loop, shim::D
 
 std::shared_ptr<Attachment> open_terminal(const std::shared_ptr<Loop>& loop, shim::Descriptor fd, TerminalSize size,
                                           TerminalEvents events, EndKnown end_known) {
-  const auto shared = std::make_shared<TerminalEvents>(std::move(events));  // both of the connection's functions need it
+  const auto shared =
+      std::make_shared<TerminalEvents>(std::move(events));  // both of the connection's functions need it
   Heard heard;
   heard.packet = [shared](shim::Packet& packet) {
     if (packet.kind == shim::Kind::output && shared->output) shared->output(std::move(packet.body));
@@ -74,7 +75,8 @@ std::shared_ptr<Attachment> open_terminal(const std::shared_ptr<Loop>& loop, shi
   return std::make_shared<Terminal>(std::move(connection));
 }
 
-std::shared_ptr<Attachment> show_ended(const std::shared_ptr<Loop>& loop, std::string last_bytes, TerminalEvents events) {
+std::shared_ptr<Attachment> show_ended(const std::shared_ptr<Loop>& loop, std::string last_bytes,
+                                       TerminalEvents events) {
   auto detached = std::make_shared<std::atomic<bool>>(false);
   loop->post([detached, bytes = std::move(last_bytes), events = std::move(events)] {
     if (!*detached && events.output && !bytes.empty()) events.output(bytes);
@@ -83,8 +85,8 @@ std::shared_ptr<Attachment> show_ended(const std::shared_ptr<Loop>& loop, std::s
   return std::make_shared<EndedTerminal>(std::move(detached));
 }
 
-std::shared_ptr<Process> open_process(const std::shared_ptr<Loop>& loop, shim::Descriptor fd, std::string spec_json, ExecEvents events,
-                                      EndKnown end_known) {
+std::shared_ptr<Process> open_process(const std::shared_ptr<Loop>& loop, shim::Descriptor fd, std::string spec_json,
+                                      ExecEvents events, EndKnown end_known) {
   struct Shared {
     ExecEvents events;
     bool ended = false;
@@ -102,7 +104,9 @@ std::shared_ptr<Process> open_process(const std::shared_ptr<Loop>& loop, shim::D
     const auto how = json::decode<ExecEnd>(packet.body);
     end(how ? *how : ExecEnd{.exit_code = 126, .failure = "lost", .detail = how.error().detail});
   };
-  heard.ended = [end] { end({.exit_code = 126, .failure = "lost", .detail = "the workload's shim closed the connection"}); };
+  heard.ended = [end] {
+    end({.exit_code = 126, .failure = "lost", .detail = "the workload's shim closed the connection"});
+  };
   heard.end_known = std::move(end_known);
   auto connection = connected(loop, std::move(fd), std::move(heard));
   connection->write(shim::Kind::exec, std::move(spec_json));

@@ -19,8 +19,8 @@ constexpr int high_fd = 16;
   ::setsid();
   const pid_t shim = ::fork();
   if (shim != 0) ::_exit(shim < 0 ? 1 : 0);
-  const int wanted[] = {::fcntl(null, F_DUPFD, high_fd), ::fcntl(null, F_DUPFD, high_fd), ::fcntl(log, F_DUPFD, high_fd),
-                        ::fcntl(told, F_DUPFD, high_fd)};
+  const int wanted[] = {::fcntl(null, F_DUPFD, high_fd), ::fcntl(null, F_DUPFD, high_fd),
+                        ::fcntl(log, F_DUPFD, high_fd), ::fcntl(told, F_DUPFD, high_fd)};
   for (int fd = 0; fd <= told_fd; ++fd) ::dup2(wanted[fd], fd);
   ::syscall(SYS_close_range, told_fd + 1u, ~0u, 0u);
   sigset_t none;

@@ -1,5 +1,5 @@
-// Launch: a shim as a process of its own: session, no terminal, no descriptor, no environment of the node's. Its stderr goes
-// to shim.log in its folder.
+// Launch: a shim as a process of its own: session, no terminal, no descriptor, no environment of the node's. Its stderr
+// goes to shim.log in its folder.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // How workloads start and end, and that what is told of it is true.
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "products/gpuaas/node/runtime/fixture.hpp"
@@ -89,7 +90,7 @@ TEST_F(Life, StartAnswersWithARunningCommandsHostPid) {
   EXPECT_EQ(status.state, State::running);
   EXPECT_TRUE(std::filesystem::exists("/proc/" + std::to_string(status.pid)));
   EXPECT_TRUE(in_log("a", "ready"));
-  struct stat about {};
+  struct stat about{};
   ASSERT_EQ(::stat(("/proc/" + std::to_string(status.pid)).c_str(), &about), 0);
   EXPECT_EQ(about.st_uid, status.host_uid);
 }
@@ -234,12 +235,54 @@ TEST_F(Life, AssignedSimulatedGpusAreSeenAsSimulated) {
   EXPECT_EQ(runtime_->start(spec).error().reason, gpu::gpu_unknown);
 }
 
+TEST_F(Life, EndOnAFullDiskIsToldOnceItIsWrittenWithItsTrueTime) {
+  runtime_.reset();
+  ASSERT_EQ(std::system(("mount -t tmpfs -o size=1m none " + directory_).c_str()), 0);
+  reopen();
+  start(shell("a", "read line; exit 6"));
+  const int filler = ::open((directory_ + "/filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const std::string much(2 << 20, 'x');
+  (void)!::write(filler, much.data(), much.size());
+  auto terminal = attach("a");
+  ASSERT_TRUE(terminal.attachment->write("go\n"));
+  const auto pid = std::to_string(runtime_->status("a")->pid);
+  while (std::filesystem::exists("/proc/" + pid)) std::this_thread::sleep_for(2ms);
+  EXPECT_EQ(runtime_->status("a")->state, State::running);
+  const auto freed_at = base::WallClock{}.now();
+  ::close(filler);
+  std::filesystem::remove(directory_ + "/filler");
+  const Status status = wait_exited("a");
+  EXPECT_EQ(status.exit_code, 6);
+  EXPECT_LT(status.exited_at_us, base::micros(freed_at));
+  ASSERT_TRUE(runtime_->remove("a"));
+  runtime_.reset();
+  ASSERT_EQ(std::system(("umount " + directory_).c_str()), 0);
+}
+
+TEST_F(Life, StartOnAFullDiskIsRefusedAndLeavesNothing) {
+  runtime_.reset();
+  ASSERT_EQ(std::system(("mount -t tmpfs -o size=64k none " + directory_).c_str()), 0);
+  reopen();
+  const std::string much(64 << 10, 'x');
+  const int filler = ::open((directory_ + "/filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  (void)!::write(filler, much.data(), much.size());
+  ::close(filler);
+  EXPECT_FALSE(runtime_->start(shell("a", "true")));
+  EXPECT_TRUE(runtime_->list().empty());
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/a"));
+  EXPECT_TRUE(groups_of("a").empty());
+  runtime_.reset();
+  ASSERT_EQ(std::system(("umount " + directory_).c_str()), 0);
+}
+
 /// A driver whose device nodes are there on any machine.
 class NodesOfThisMachine final : public gpu::GpuDriver {
  public:
   bool simulated() const override { return false; }
   const std::vector<gpu::Gpu>& list() const override { return none_; }
-  base::Result<std::vector<gpu::Sample>> sample(base::Instant, std::span<const std::int32_t>) const override { return std::vector<gpu::Sample>{}; }
+  base::Result<std::vector<gpu::Sample>> sample(base::Instant, std::span<const std::int32_t>) const override {
+    return std::vector<gpu::Sample>{};
+  }
   base::Result<gpu::Assignment> assign(std::span<const std::int32_t>) const override {
     return gpu::Assignment{.environment = {{"CUDA_VISIBLE_DEVICES", "GPU-1"}}, .device_nodes = {"/dev/net/tun"}};
   }
@@ -265,8 +308,12 @@ TEST_F(Life, MissingDeviceNodeIsAStartFailureThatNamesIt) {
    public:
     bool simulated() const override { return false; }
     const std::vector<gpu::Gpu>& list() const override { return none_; }
-    base::Result<std::vector<gpu::Sample>> sample(base::Instant, std::span<const std::int32_t>) const override { return std::vector<gpu::Sample>{}; }
-    base::Result<gpu::Assignment> assign(std::span<const std::int32_t>) const override { return gpu::Assignment{.device_nodes = {"/dev/nvidia77"}}; }
+    base::Result<std::vector<gpu::Sample>> sample(base::Instant, std::span<const std::int32_t>) const override {
+      return std::vector<gpu::Sample>{};
+    }
+    base::Result<gpu::Assignment> assign(std::span<const std::int32_t>) const override {
+      return gpu::Assignment{.device_nodes = {"/dev/nvidia77"}};
+    }
     std::vector<gpu::Gpu> none_;
   };
   gpus_ = std::make_unique<Gone>();

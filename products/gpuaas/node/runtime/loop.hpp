@@ -1,4 +1,5 @@
-// Loop: the runtime's own thread. Sources put what they want into each round and are called on it; nothing else runs there.
+// Loop: the runtime's own thread. Sources put what they want into each round and are called on it; nothing else runs
+// there.
 #pragma once
 
 #include <functional>
@@ -15,9 +16,10 @@ namespace runtime {
 class Source {
  public:
   virtual ~Source() = default;
-  virtual void add_to(shim::Poll&) = 0;  // on the loop's thread, without any of the runtime's locks, as are the calls it asks for
-  virtual void look(shim::Steady) {}     // after each round
-  virtual bool done() const = 0;         // is then forgotten
+  virtual void add_to(
+      shim::Poll&) = 0;  // on the loop's thread, without any of the runtime's locks, as are the calls it asks for
+  virtual void look(shim::Steady) {}  // after each round
+  virtual bool done() const = 0;      // is then forgotten
 };
 
 class Loop final {

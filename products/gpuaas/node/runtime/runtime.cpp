@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-constexpr auto shim_end_max = 3s;   // a shim that told the end still has to flush slow peers
+constexpr auto shim_end_max = 3s;     // a shim that told the end still has to flush slow peers
 constexpr auto shim_listen_max = 1s;  // from its lock to its socket
 
 const base::WallClock wall;
@@ -32,7 +32,7 @@ base::Error no_such(const std::string& id) { return {base::not_found, "no worklo
 
 /// Two nodes on one machine may have workloads of one id, but not one directory.
 std::string prefix_of(const std::string& directory) {
-  struct stat about {};
+  struct stat about{};
   (void)::stat(directory.c_str(), &about);
   return std::to_string(about.st_dev) + "-" + std::to_string(about.st_ino) + "-";
 }
@@ -49,7 +49,8 @@ bool within(std::chrono::milliseconds time, const std::function<bool()>& is) {
 
 class Local final : public Runtime {
  public:
-  Local(Options options, Programs programs, std::string seccomp, std::unique_ptr<cgroup::Groups> groups, shim::Descriptor lock)
+  Local(Options options, Programs programs, std::string seccomp, std::unique_ptr<cgroup::Groups> groups,
+        shim::Descriptor lock)
       : options_(std::move(options)),
         programs_(std::move(programs)),
         seccomp_(std::move(seccomp)),
@@ -155,7 +156,8 @@ void Local::change(const std::string& id, const Status& status) {
   {
     const std::lock_guard lock{mutex_};
     const auto found = workloads_.find(id);
-    if (found == workloads_.end() || found->second.status.state == State::exited || found->second.status == status) return;
+    if (found == workloads_.end() || found->second.status.state == State::exited || found->second.status == status)
+      return;
     found->second.status = status;
     told = told_;
   }
@@ -237,7 +239,8 @@ base::Result<Status> Local::first_status(const std::string& id, int told) {
     shim::Packet packet;
     const auto got = shim::receive_packet(told, packet);
     if (got == shim::Got::nothing) continue;
-    if (got == shim::Got::gone) return base::Error{sandbox_unavailable, shim::read_whole(folder(id) + "/shim.log").value_or("")};
+    if (got == shim::Got::gone)
+      return base::Error{sandbox_unavailable, shim::read_whole(folder(id) + "/shim.log").value_or("")};
     auto status = json::decode<Status>(packet.body);
     if (!status) return status.error();
     if (status->state != State::starting) return status;
@@ -312,7 +315,8 @@ Status Local::lost(const std::string& id, Status last) const {
   last.exited_at_us = base::micros(clock_.now());
   last.end = ran ? End::lost : End::start_failure;
   last.failure = ran ? "" : "start_interrupted";
-  last.detail = ran ? "gpuaas-shim " + std::to_string(last.shim_pid) + " was killed, and the workload with it; its own end is not known"
+  last.detail = ran ? "gpuaas-shim " + std::to_string(last.shim_pid) +
+                          " was killed, and the workload with it; its own end is not known"
                     : "the node or its shim was killed during the start";
   return last;
 }
@@ -383,11 +387,13 @@ base::Result<std::shared_ptr<void>> Local::watch_log(const std::string& id, std:
   return std::shared_ptr<void>{nullptr, [wanted](void*) { *wanted = false; }};
 }
 
-base::Result<std::shared_ptr<Attachment>> Local::attach(const std::string& id, TerminalSize size, TerminalEvents events) {
+base::Result<std::shared_ptr<Attachment>> Local::attach(const std::string& id, TerminalSize size,
+                                                        TerminalEvents events) {
   const auto known = status(id);
   if (!known) return known.error();
   if (known->state != State::exited) {
-    if (auto fd = connect_to(folder(id))) return open_terminal(loop_, std::move(fd), size, std::move(events), end_known(id));
+    if (auto fd = connect_to(folder(id)))
+      return open_terminal(loop_, std::move(fd), size, std::move(events), end_known(id));
     if (shim::is_locked(shim_lock(id)) && !within(shim_end_max, [&] { return ended(id); }))
       return base::Error{base::unavailable, "the shim of " + id + " does not answer"};
   }
@@ -431,7 +437,8 @@ base::Result<std::unique_ptr<Runtime>> open(Options options) {
   if (!seccomp) return seccomp.error();
   auto groups = cgroup::open_here(options.cgroup_parent);
   if (!groups) return groups.error();
-  auto local = std::make_unique<Local>(std::move(options), programs, std::move(*seccomp), std::move(*groups), std::move(lock));
+  auto local =
+      std::make_unique<Local>(std::move(options), programs, std::move(*seccomp), std::move(*groups), std::move(lock));
   local->adopt_all();
   return local;
 }

@@ -107,15 +107,19 @@ TEST_F(Sandbox, TwoWorkloadsHaveTheirOwnUidsAndDoNotSeeEachOther) {
   const Status one = start(shell("one", "echo secret > ~/mine; echo secret > /tmp/mine; exec sleep 1001"));
   const Status two = start(shell("two", "sleep 1002"));
   EXPECT_NE(one.host_uid, two.host_uid);
-  const test::Ran seen = exec("two", {.command = {"sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; cat ~/mine /tmp/mine"}});
+  const test::Ran seen =
+      exec("two", {.command = {"sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; cat ~/mine /tmp/mine"}});
   EXPECT_EQ(seen.output.find("1001"), std::string::npos) << seen.output;
   EXPECT_NE(seen.output.find("1002"), std::string::npos);
   EXPECT_EQ(seen.error.find("secret"), std::string::npos);
 }
 
 TEST_F(Sandbox, FurtherProcessIsHeldAsTheFirstOneIs) {
-  const Status status = start(shell("a", "sleep 1000"));
-  const test::Ran ran = exec("a", {.command = {"sh", "-c", "grep -E 'Uid|Cap|NoNewPrivs|Seccomp:|Groups' /proc/self/status; hostname; readlink /proc/self/ns/*; cat /proc/self/cgroup; ls /proc/self/fd; unshare -U true"}});
+  start(shell("a", "sleep 1000"));
+  const test::Ran ran =
+      exec("a", {.command = {"sh", "-c",
+                             "grep -E 'Uid|Cap|NoNewPrivs|Seccomp:|Groups' /proc/self/status; hostname; readlink "
+                             "/proc/self/ns/*; cat /proc/self/cgroup; ls /proc/self/fd; unshare -U true"}});
   const test::Ran first = exec("a", {.command = {"sh", "-c", "grep -E 'Cap' /proc/2/status; readlink /proc/2/ns/*"}});
   for (const auto* word : {"Uid:\t1000\t1000\t1000\t1000", "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000",
                            "CapPrm:\t0000000000000000", "CapInh:\t0000000000000000", "CapAmb:\t0000000000000000",
@@ -123,11 +127,11 @@ TEST_F(Sandbox, FurtherProcessIsHeldAsTheFirstOneIs) {
     EXPECT_NE(ran.output.find(word), std::string::npos) << word << " not in " << ran.output;
   std::istringstream namespaces{first.output};
   for (std::string line; std::getline(namespaces, line);)
-    if (line.find(":[") != std::string::npos) EXPECT_NE(ran.output.find(line), std::string::npos) << line << "\n" << ran.output;
+    if (line.find(":[") != std::string::npos)
+      EXPECT_NE(ran.output.find(line), std::string::npos) << line << "\n" << ran.output;
   EXPECT_NE(ran.error.find("Operation not permitted"), std::string::npos) << ran.error;
   EXPECT_NE(ran.output.find("0\n1\n2\n"), std::string::npos) << ran.output;
   EXPECT_EQ(ran.output.find("\n4\n5\n"), std::string::npos) << "a descriptor of the shim's came in: " << ran.output;
-  (void)status;
 }
 
 TEST_F(Sandbox, FurtherProcessCountsInTheWorkloadsLimits) {

@@ -74,7 +74,9 @@ TEST_F(Terminal, ScrollbackIsBoundedAndBeginsAtALine) {
 }
 
 TEST_F(Terminal, ManyByteCharactersSurviveWhereverTheyAreCut) {
-  start(shell("a", "i=0; while [ $i -lt 300 ]; do printf 'zażółć gęślą jaźń 漢字 🙂'; i=$((i+1)); done; echo; echo fin; sleep 1000"));
+  start(shell("a",
+              "i=0; while [ $i -lt 300 ]; do printf 'zażółć gęślą jaźń 漢字 🙂'; i=$((i+1)); done; echo; echo fin; "
+              "sleep 1000"));
   auto terminal = attach("a");
   const std::string text = terminal.screen->with("fin");
   std::size_t found = 0;
@@ -111,16 +113,19 @@ TEST_F(Terminal, SlowReaderIsToldWhatItMissedAndHoldsUpNobody) {
   std::int64_t skipped = 0;
   std::string seen;
   test::Screen over;
-  auto slow = runtime_->attach("a", {}, {.output = [&](std::string bytes) {
-                                           const std::lock_guard lock{mutex};
-                                           seen += bytes;
-                                           over.add(bytes);
-                                         },
-                                         .skipped = [&](std::int64_t bytes) {
-                                           const std::lock_guard lock{mutex};
-                                           skipped += bytes;
-                                           seen.clear();
-                                         }});
+  auto slow = runtime_->attach("a", {},
+                               {.output =
+                                    [&](std::string bytes) {
+                                      const std::lock_guard lock{mutex};
+                                      seen += bytes;
+                                      over.add(bytes);
+                                    },
+                                .skipped =
+                                    [&](std::int64_t bytes) {
+                                      const std::lock_guard lock{mutex};
+                                      skipped += bytes;
+                                      seen.clear();
+                                    }});
   ASSERT_TRUE(slow);
   (*slow)->hold(true);
   auto fast = attach("a");

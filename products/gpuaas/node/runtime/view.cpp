@@ -11,6 +11,7 @@ constexpr std::int64_t memory_min = 16 << 20;
 constexpr std::int64_t memory_max = std::int64_t{1} << 46;
 constexpr std::int64_t pids_max = 1 << 20;
 constexpr std::int64_t millicores_max = 4096 * 1000;
+constexpr std::int64_t terminal_max = 1000;
 constexpr std::size_t words_bytes_max = 128 << 10;  // of one command with its environment; a packet holds it
 
 base::Error invalid(std::string pointer, std::string detail) {
@@ -47,8 +48,13 @@ base::Result<void> check_range(std::string pointer, std::int64_t value, std::int
   return invalid(std::move(pointer), "expected an integer from " + std::to_string(min) + " to " + std::to_string(max));
 }
 
+base::Result<void> check_size(const TerminalSize& size) {
+  if (auto ok = check_range("/terminal/rows", size.rows, 1, terminal_max); !ok) return ok;
+  return check_range("/terminal/cols", size.cols, 1, terminal_max);
+}
+
 bool is_symlink(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   return ::lstat(path.c_str(), &about) == 0 && S_ISLNK(about.st_mode);
 }
 
@@ -62,8 +68,21 @@ void add_tmpfs(Words& to, const std::string& mode, std::int64_t bytes, const std
 Words arguments(const Spec& spec, const gpu::Assignment& gpus, const Options& options) {
   const std::int64_t half = spec.memory_bytes / 2;
   const std::string id = std::to_string(inner_uid);
-  Words all = {"--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-               "--disable-userns", "--uid", id, "--gid", id, "--hostname", spec.name, "--new-session", "--clearenv"};
+  Words all = {"--unshare-user",
+               "--unshare-ipc",
+               "--unshare-pid",
+               "--unshare-net",
+               "--unshare-uts",
+               "--unshare-cgroup-try",
+               "--disable-userns",
+               "--uid",
+               id,
+               "--gid",
+               id,
+               "--hostname",
+               spec.name,
+               "--new-session",
+               "--clearenv"};
   add(all, {"--ro-bind", "/usr", "/usr"});
   for (const std::string name : {"lib", "lib32", "lib64", "libx32", "bin", "sbin"})
     if (is_symlink("/" + name)) add(all, {"--symlink", "usr/" + name, "/" + name});
@@ -81,7 +100,8 @@ Words arguments(const Spec& spec, const gpu::Assignment& gpus, const Options& op
   add(all, {"--perms", "0755", "--dir", "/home"});
   add_tmpfs(all, "0700", spec.home_bytes > 0 ? spec.home_bytes : half, std::string{inner_home});
   add(all, {"--perms", "0755", "--dir", "/etc"});
-  for (const std::string path : {"/etc/alternatives", "/etc/ssl/certs", "/etc/ld.so.cache"}) add(all, {"--ro-bind-try", path, path});
+  for (const std::string path : {"/etc/alternatives", "/etc/ssl/certs", "/etc/ld.so.cache"})
+    add(all, {"--ro-bind-try", path, path});
   add(all, {"--symlink", "../usr/lib/os-release", "/etc/os-release"});
   return all;
 }
@@ -101,8 +121,12 @@ std::vector<shim::InsideFile> inside_files(const Spec& spec) {
 
 Words environment(const Spec& spec, const gpu::Assignment& gpus) {
   std::map<std::string, std::string> all = {
-      {"HOME", std::string{inner_home}}, {"USER", "user"},         {"LOGNAME", "user"},
-      {"SHELL", "/bin/bash"},            {"TERM", "xterm-256color"}, {"LANG", "C.UTF-8"},
+      {"HOME", std::string{inner_home}},
+      {"USER", "user"},
+      {"LOGNAME", "user"},
+      {"SHELL", "/bin/bash"},
+      {"TERM", "xterm-256color"},
+      {"LANG", "C.UTF-8"},
       {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
   };
   for (const auto& [name, value] : spec.env) all[name] = value;
@@ -118,18 +142,21 @@ base::Result<void> check(const Spec& spec) {
   if (!of(spec.id, "_-", 64)) return invalid("/id", "expected 1 to 64 of a-z, 0-9, _ and -");
   if (!of(spec.name, "-", 63)) return invalid("/name", "expected 1 to 63 of a-z, 0-9 and -");
   if (auto ok = check_words(spec.command, spec.env); !ok) return ok;
-  if (!spec.directory.starts_with('/') || has_nul(spec.directory)) return invalid("/directory", "expected an absolute path");
-  if (auto ok = check_range("/cpu_millicores", spec.cpu_millicores, cgroup::cpu_millicores_min, millicores_max); !ok) return ok;
+  if (!spec.directory.starts_with('/') || has_nul(spec.directory))
+    return invalid("/directory", "expected an absolute path");
+  if (auto ok = check_range("/cpu_millicores", spec.cpu_millicores, cgroup::cpu_millicores_min, millicores_max); !ok)
+    return ok;
   if (auto ok = check_range("/memory_bytes", spec.memory_bytes, memory_min, memory_max); !ok) return ok;
   if (auto ok = check_range("/home_bytes", spec.home_bytes, 0, memory_max); !ok) return ok;
-  return check_range("/pids", spec.pids, 2, pids_max);
+  if (auto ok = check_range("/pids", spec.pids, 2, pids_max); !ok) return ok;
+  return check_size(spec.terminal);
 }
 
 base::Result<void> check(const ExecSpec& spec) {
   if (auto ok = check_words(spec.command, spec.env); !ok) return ok;
   const bool fine = spec.directory.empty() || (spec.directory.starts_with('/') && !has_nul(spec.directory));
   if (!fine) return invalid("/directory", "expected an absolute path");
-  return {};
+  return check_size(spec.terminal);
 }
 
 shim::Plan plan(const Spec& spec, const std::string& group, std::int32_t host_uid, const gpu::Assignment& gpus,

@@ -1,6 +1,6 @@
-// View: what a workload sees and may do, as a plan for its shim. All of the sandbox's policy is here and in seccomp.hpp:
-// which of the host's files are shown (its read-only /usr, no /etc but three harmless parts, no /var, /run, /root, /home),
-// what is made up, which namespaces are its own, and how large its own file systems are.
+// View: what a workload sees and may do, as a plan for its shim. All of the sandbox's policy is here and in
+// seccomp.hpp: which of the host's files are shown (its read-only /usr, no /etc but three harmless parts, no /var,
+// /run, /root, /home), what is made up, which namespaces are its own, and how large its own file systems are.
 #pragma once
 
 #include "products/gpuaas/node/runtime.hpp"

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "products/gpuaas/node/shim/folder.hpp"
+
 namespace shim {
 namespace {
 
@@ -162,7 +164,8 @@ struct More {
 [[noreturn]] void enter_and_fork(const More& more) {
   plain_process();
   ::prctl(PR_SET_DUMPABLE, 0);
-  const int namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+  const int namespaces =
+      CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
   const int control = more.descriptors[init::socket_fd];
   if (!join(more.procs_files) || ::setgroups(0, nullptr) != 0 || ::setns(more.sandbox, namespaces) != 0)
     tell_failure(control, init::at_fork);
@@ -211,30 +214,46 @@ Got receive_control(int fd, Control& into) {
   return Got::packet;
 }
 
-base::Result<FirstChild> start_first(const Plan& plan, const std::string& seccomp, const std::vector<std::string>& procs_files) {
+base::Result<Descriptor> init_copy(const std::string& path) {
+  const auto program = read_whole(path);
+  if (!program) return failed(path);
+  Descriptor copy = in_memory(*program);
+  if (!copy || ::fchmod(copy.get(), 0711) != 0) return failed("a copy of gpuaas-init");
+  // Opened anew for reading: a file that is open for writing is not executed (ETXTBSY).
+  Descriptor again{::open(("/proc/self/fd/" + std::to_string(copy.get())).c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!again) return failed("a copy of gpuaas-init");
+  return again;
+}
+
+base::Result<FirstChild> start_first(const Plan& plan, const Descriptor& init, const std::string& seccomp,
+                                     const std::vector<std::string>& procs_files) {
   FirstChild child;
   Descriptor control, complaints;
   const Descriptor null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
-  const Descriptor init{::open(plan.init.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!init) return failed(plan.init);
   if (!control_pair(child.control, control) || !pipe_pair(child.complaints, complaints)) return failed("descriptors");
   const Descriptor orders = in_memory(init_plan(plan.terminal, true, plan.directory, plan.environment, plan.command));
   const Descriptor filter = in_memory(seccomp);
 
   std::vector<std::string> arguments = plan.arguments;
   std::vector<Descriptor> files;
-  First first{plan, procs_files, ::getpid(), {null.get(), null.get(), complaints.get(), control.get(), orders.get(), init.get(), -1, filter.get()}, {}};
+  First first{plan,
+              procs_files,
+              ::getpid(),
+              {null.get(), null.get(), complaints.get(), control.get(), orders.get(), init.get(), -1, filter.get()},
+              {}};
   const std::size_t arguments_fd = 6;
   for (const auto& file : plan.files) {
     files.push_back(in_memory(file.text));
-    arguments.insert(arguments.end(), {"--perms", "0444", "--ro-bind-data", std::to_string(first.descriptors.size()), file.path});
+    arguments.insert(arguments.end(),
+                     {"--perms", "0444", "--ro-bind-data", std::to_string(first.descriptors.size()), file.path});
     first.descriptors.push_back(files.back().get());
   }
   arguments.insert(arguments.end(), plan.last_arguments.begin(), plan.last_arguments.end());
   arguments.insert(arguments.end(), {"--seccomp", "7", "--as-pid-1", "--die-with-parent"});
   const Descriptor words = in_memory(nul_ended(arguments));
   first.descriptors[arguments_fd] = words.get();
-  first.argv = {"bwrap", "--args", std::to_string(arguments_fd), "/proc/self/fd/" + std::to_string(init::self_fd), "first"};
+  first.argv = {"bwrap", "--args", std::to_string(arguments_fd), "/proc/self/fd/" + std::to_string(init::self_fd),
+                "first"};
 
   child.pid = ::fork();
   if (child.pid < 0) return failed("fork");
@@ -243,25 +262,29 @@ base::Result<FirstChild> start_first(const Plan& plan, const std::string& seccom
   return child;
 }
 
-base::Result<MoreChild> start_more(const Plan& plan, const runtime::ExecSpec& spec, pid_t first, const std::string& seccomp,
-                                   const std::vector<std::string>& procs_files) {
+base::Result<MoreChild> start_more(const Plan& plan, const runtime::ExecSpec& spec, pid_t first, const Descriptor& init,
+                                   const std::string& seccomp, const std::vector<std::string>& procs_files) {
   MoreChild child;
   Descriptor control, input, output, error;
   const Descriptor null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
-  const Descriptor init{::open(plan.init.c_str(), O_RDONLY | O_CLOEXEC)};
   const Descriptor sandbox{static_cast<int>(::syscall(SYS_pidfd_open, first, 0u))};
-  if (!init || !sandbox) return failed("the sandbox");
+  if (!sandbox) return failed("the sandbox");
   if (!control_pair(child.control, control)) return failed("descriptors");
   if (!spec.tty) {
-    if (!pipe_pair(input, child.input) || !pipe_pair(child.output, output) || !pipe_pair(child.error, error)) return failed("pipes");
+    if (!pipe_pair(input, child.input) || !pipe_pair(child.output, output) || !pipe_pair(child.error, error))
+      return failed("pipes");
     unblock(child.input);
     unblock(child.output);
     unblock(child.error);
   }
-  const Descriptor orders = in_memory(init_plan(spec.terminal, spec.tty, spec.directory.empty() ? plan.directory : spec.directory,
-                                                merged(plan.environment, spec.env), spec.command));
+  const Descriptor orders =
+      in_memory(init_plan(spec.terminal, spec.tty, spec.directory.empty() ? plan.directory : spec.directory,
+                          merged(plan.environment, spec.env), spec.command));
   const auto or_null = [&](const Descriptor& fd) { return fd ? fd.get() : null.get(); };
-  const More more{plan, procs_files, seccomp, sandbox.get(),
+  const More more{plan,
+                  procs_files,
+                  seccomp,
+                  sandbox.get(),
                   {or_null(input), or_null(output), or_null(error), control.get(), orders.get(), init.get()}};
   child.helper = ::fork();
   if (child.helper < 0) return failed("fork");

@@ -1,6 +1,6 @@
-// The shim's children: bubblewrap with gpuaas-init in it, and further commands that enter its sandbox. A child joins the
-// workload's cgroup before anything else, and has the workload's uid, no capability and no way to new privileges before
-// it runs one byte that the workload can influence.
+// The shim's children: bubblewrap with gpuaas-init in it, and further commands that enter its sandbox. A child joins
+// the workload's cgroup before anything else, and has the workload's uid, no capability and no way to new privileges
+// before it runs one byte that the workload can influence.
 #pragma once
 
 #include <sys/types.h>
@@ -16,7 +16,8 @@
 
 namespace shim {
 
-inline constexpr base::Reason child_failed{"sandbox_failed", base::Kind::unavailable, "Look at the node: memory, processes."};
+inline constexpr base::Reason child_failed{"sandbox_failed", base::Kind::unavailable,
+                                           "Look at the node: memory, processes."};
 
 /// One message of gpuaas-init; `sender` is its pid in the host's numbers, which the kernel tells.
 struct Control {
@@ -31,17 +32,22 @@ struct FirstChild {
   Descriptor control;
   Descriptor complaints;  // what bubblewrap writes to stderr, for the detail of a failed start
 };
-/// It and the whole sandbox die with this process. Errors: `sandbox_failed`.
-base::Result<FirstChild> start_first(const Plan&, const std::string& seccomp, const std::vector<std::string>& procs_files);
+/// gpuaas-init as a file in memory that nobody but root may read: who executes it is not dumpable from its first
+/// instruction on, so that no process of the workload can trace it and speak for it. Errors: `sandbox_failed`.
+base::Result<Descriptor> init_copy(const std::string& path);
+
+/// It and the whole sandbox die with this process. `init`: init_copy's. Errors: `sandbox_failed`.
+base::Result<FirstChild> start_first(const Plan&, const Descriptor& init, const std::string& seccomp,
+                                     const std::vector<std::string>& procs_files);
 
 struct MoreChild {
   pid_t helper = 0;    // enters, forks, ends at once; the command's pid comes as the control message `entered`
   Descriptor control;  // its end without `failed` means that the exec was seen
   Descriptor input, output, error;  // without a terminal; non-blocking
 };
-inline constexpr char entered = 'B';  // number: the command's pid, a child of this process
+inline constexpr char entered = 'B';  // from the helper only. number: the command's pid, a child of this process
 /// `first`: the sandbox's process 1. Errors: `sandbox_failed`.
-base::Result<MoreChild> start_more(const Plan&, const runtime::ExecSpec&, pid_t first, const std::string& seccomp,
-                                   const std::vector<std::string>& procs_files);
+base::Result<MoreChild> start_more(const Plan&, const runtime::ExecSpec&, pid_t first, const Descriptor& init,
+                                   const std::string& seccomp, const std::vector<std::string>& procs_files);
 
 }  // namespace shim

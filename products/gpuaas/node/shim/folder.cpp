@@ -22,7 +22,7 @@ bool write_all(int fd, std::string_view bytes) {
 }
 
 struct flock whole_file() {
-  struct flock lock {};
+  struct flock lock{};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
   return lock;

@@ -1,5 +1,5 @@
-// The folder of one workload: plan.json and spec.json (written once, before the shim starts), status.json (replaced whole,
-// on disk before anyone hears of it), lock (held by the shim while it lives), sock, seccomp.bpf, log.*.
+// The folder of one workload: plan.json and spec.json (written once, before the shim starts), status.json (replaced
+// whole, on disk before anyone hears of it), lock (held by the shim while it lives), sock, seccomp.bpf, log.*.
 #pragma once
 
 #include <optional>

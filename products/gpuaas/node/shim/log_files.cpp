@@ -22,7 +22,8 @@ std::map<std::int64_t, std::string> files_of(const std::string& directory) {
     std::int64_t offset = 0;
     if (!name.starts_with(prefix)) continue;
     const auto parsed = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), offset);
-    if (parsed.ec == std::errc{} && parsed.ptr == name.data() + name.size()) found.emplace(offset, entry.path().string());
+    if (parsed.ec == std::errc{} && parsed.ptr == name.data() + name.size())
+      found.emplace(offset, entry.path().string());
   }
   return found;
 }
@@ -51,7 +52,7 @@ LogBytes read_log(const std::string& directory, std::int64_t offset, std::size_t
   const auto files = files_of(directory);
   LogBytes read;
   for (const auto& [start, path] : files) {
-    struct stat about {};
+    struct stat about{};
     if (::stat(path.c_str(), &about) == 0) read.end = start + about.st_size;
   }
   if (offset < 0) offset = std::max<std::int64_t>(0, read.end + offset);
@@ -60,14 +61,15 @@ LogBytes read_log(const std::string& directory, std::int64_t offset, std::size_t
   if (at != files.begin()) --at;
   for (; at != files.end() && read.bytes.size() < max; ++at) {
     const Descriptor file{::open(at->second.c_str(), O_RDONLY | O_CLOEXEC)};
-    struct stat about {};
+    struct stat about{};
     if (!file || ::fstat(file.get(), &about) != 0) continue;
     const std::int64_t next = read.offset + static_cast<std::int64_t>(read.bytes.size());
     const std::int64_t from = std::max(next, at->first);
     if (from >= at->first + about.st_size) continue;
     if (from > next && !read.bytes.empty()) break;  // a gap: the next call begins after it
     if (read.bytes.empty()) read.offset = from;
-    const auto want = std::min<std::int64_t>(static_cast<std::int64_t>(max - read.bytes.size()), at->first + about.st_size - from);
+    const auto want =
+        std::min<std::int64_t>(static_cast<std::int64_t>(max - read.bytes.size()), at->first + about.st_size - from);
     const std::size_t had = read.bytes.size();
     read.bytes.resize(had + static_cast<std::size_t>(want));
     const ssize_t got = ::pread(file.get(), read.bytes.data() + had, static_cast<std::size_t>(want), from - at->first);

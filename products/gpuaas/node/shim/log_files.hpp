@@ -1,5 +1,5 @@
-// A workload's log: what its terminal showed, in files `log.OFFSET` of its folder, OFFSET being that of the first byte. Two
-// files are kept, so an offset means the same byte for ever, and the size is bounded.
+// A workload's log: what its terminal showed, in files `log.OFFSET` of its folder, OFFSET being that of the first byte.
+// Two files are kept, so an offset means the same byte for ever, and the size is bounded.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,11 @@ namespace shim {
 
 class LogFiles final {
  public:
-  LogFiles(std::string directory, std::int64_t file_bytes) : directory_(std::move(directory)), file_bytes_(file_bytes) {}
+  LogFiles(std::string directory, std::int64_t file_bytes)
+      : directory_(std::move(directory)), file_bytes_(file_bytes) {}
 
-  /// Bytes that the disk has no room for are missing from the log, at their own offsets; the workload never waits for it.
+  /// Bytes that the disk has no room for are missing from the log, at their own offsets; the workload never waits for
+  /// it.
   void append(std::string_view bytes);
   std::int64_t end() const { return end_; }
 

@@ -1,5 +1,5 @@
-// Packets between a runtime and a shim: one message a packet of a SOCK_SEQPACKET socket, its first byte the kind. The first
-// packet of a connection says what the connection is for.
+// Packets between a runtime and a shim: one message a packet of a SOCK_SEQPACKET socket, its first byte the kind. The
+// first packet of a connection says what the connection is for.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 namespace shim {
 
 inline constexpr std::size_t packet_bytes_max = 32 << 10;  // of a terminal's or pipe's bytes in one packet
-inline constexpr std::size_t packet_max = 160 << 10;       // any packet: an exec with long arguments; below a socket's buffer
+inline constexpr std::size_t packet_max = 160
+                                          << 10;  // any packet: an exec with long arguments; below a socket's buffer
 
 enum class Kind : char {
   // first: what this connection is for

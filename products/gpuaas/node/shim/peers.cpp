@@ -71,7 +71,8 @@ class LogWatcher final : public Peer {
 
 class Terminal final : public Peer {
  public:
-  Terminal(Descriptor fd, Sandbox& sandbox) : fd_(std::move(fd)), sandbox_(sandbox), next_(sandbox.scrollback().begin()) {}
+  Terminal(Descriptor fd, Sandbox& sandbox)
+      : fd_(std::move(fd)), sandbox_(sandbox), next_(sandbox.scrollback().begin()) {}
 
   void add_to(Poll& poll) override {
     type();

@@ -1,5 +1,5 @@
-// Peers: the connections of a shim, each for one purpose: watching, a terminal, or a further process. A peer that is slow
-// or gone costs the workload nothing: a terminal's reader skips, a process's reader makes that process wait.
+// Peers: the connections of a shim, each for one purpose: watching, a terminal, or a further process. A peer that is
+// slow or gone costs the workload nothing: a terminal's reader skips, a process's reader makes that process wait.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,9 @@ class Peer {
   virtual void status_changed() {}
   /// After each round.
   virtual void look(Reaped&, Steady now) {}
-  virtual bool done() const = 0;     // may be destroyed
-  virtual bool flushed() const = 0;  // nothing waits to be sent, and nothing more will come once the workload has exited
+  virtual bool done() const = 0;  // may be destroyed
+  virtual bool flushed()
+      const = 0;  // nothing waits to be sent, and nothing more will come once the workload has exited
 };
 
 /// Makes the peer that its first packet asks for; none for a packet that asks for something done, or for nothing known.

@@ -23,18 +23,18 @@ struct Plan {
   std::string group;  // the cgroup below it
   std::int32_t host_uid = 0;
   std::int32_t inner_uid = 0;
-  std::string bwrap;                        // path of bubblewrap
-  std::string init;                         // path of gpuaas-init
-  std::vector<std::string> arguments;       // bubblewrap's, before the inside files
+  std::string bwrap;                   // path of bubblewrap
+  std::string init;                    // path of gpuaas-init
+  std::vector<std::string> arguments;  // bubblewrap's, before the inside files
   std::vector<InsideFile> files;
   std::vector<std::string> last_arguments;  // after them
   std::vector<std::string> command;
-  std::vector<std::string> environment;     // NAME=value
+  std::vector<std::string> environment;  // NAME=value
   std::string directory;
   runtime::TerminalSize terminal = {};
 };
 BOOST_DESCRIBE_STRUCT(Plan, (),
-                      (id, cgroup_parent, group, host_uid, inner_uid, bwrap, init, arguments, files, last_arguments, command,
-                       environment, directory, terminal))
+                      (id, cgroup_parent, group, host_uid, inner_uid, bwrap, init, arguments, files, last_arguments,
+                       command, environment, directory, terminal))
 
 }  // namespace shim

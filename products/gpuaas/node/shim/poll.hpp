@@ -1,5 +1,5 @@
-// One round of poll(2): who wants which descriptor, for what, and until when. Made anew for each round, so that nothing is
-// registered that is no longer wanted.
+// One round of poll(2): who wants which descriptor, for what, and until when. Made anew for each round, so that nothing
+// is registered that is no longer wanted.
 #pragma once
 
 #include <poll.h>

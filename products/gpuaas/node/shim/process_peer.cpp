@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kill_after = 2s;  // SIGHUP, then SIGKILL, when its connection goes
+constexpr auto kill_after = 2s;   // SIGHUP, then SIGKILL, when its connection goes
 constexpr char end_of_input = 4;  // what a terminal takes for end of file (VEOF's default)
 
 std::string word_of(const init::Message& failure) {
@@ -33,7 +33,8 @@ class Process final : public Peer {
       return;
     }
     name_ = spec->command.front();
-    auto child = start_more(sandbox.plan(), *spec, sandbox.first(), sandbox.seccomp(), sandbox.procs_files());
+    auto child =
+        start_more(sandbox.plan(), *spec, sandbox.first(), sandbox.init(), sandbox.seccomp(), sandbox.procs_files());
     if (!child) {
       end_with("exec_failed", child.error().detail);
       return;
@@ -66,8 +67,10 @@ class Process final : public Peer {
       command_ = 0;
     }
     if (gone_ && command_ != 0) {
-      if (!kill_at_) hang_up(now);
-      else if (now >= *kill_at_) ::kill(command_, SIGKILL);
+      if (!kill_at_)
+        hang_up(now);
+      else if (now >= *kill_at_)
+        ::kill(command_, SIGKILL);
     }
     if (draining() && outbox_.empty() && !ended_) drain();
   }
@@ -96,7 +99,7 @@ class Process final : public Peer {
       const Got got = child_.control ? receive_control(child_.control.get(), control) : Got::nothing;
       if (got == Got::gone) child_.control.reset();
       if (got != Got::packet) return;
-      if (control.message.kind == entered) command_ = control.message.number;
+      if (control.message.kind == entered && control.sender == child_.helper) command_ = control.message.number;
       if (control.message.kind == init::failed) failed_ = control.message;
       if (control.message.kind == init::terminal) {
         master_ = std::move(control.passed);
@@ -139,8 +142,10 @@ class Process final : public Peer {
     }
     if (!input_ended_ || !input_.empty()) return;
     input_ended_ = false;
-    if (master_) input_ += end_of_input;
-    else close_input();
+    if (master_)
+      input_ += end_of_input;
+    else
+      close_input();
   }
 
   void close_input() {
@@ -221,7 +226,7 @@ class Process final : public Peer {
   std::optional<int> wait_status_;
   std::optional<Steady> kill_at_;
   std::string input_;
-  bool input_ended_ = false;   // asked for, after what waits
+  bool input_ended_ = false;  // asked for, after what waits
   bool input_closed_ = false;
   std::string outbox_;
   Kind outbox_kind_ = Kind::output;

@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 constexpr auto tick = 10ms;
 constexpr std::size_t tick_bytes_max = 320 << 10;
 constexpr auto kill_all_after = 500ms;
+constexpr auto record_again_after = 500ms;
 constexpr std::size_t complaints_max = 4096;
 constexpr int killed_exit = 128 + SIGKILL;  // as a shell reports a child's SIGKILL
 
@@ -43,8 +44,8 @@ std::string failure_word(const init::Message& failure) {
 
 }  // namespace
 
-Sandbox::Sandbox(std::string folder, Plan plan, std::string seccomp, const cgroup::Groups& groups, const base::Clock& clock,
-                 std::function<void()> changed)
+Sandbox::Sandbox(std::string folder, Plan plan, std::string seccomp, const cgroup::Groups& groups,
+                 const base::Clock& clock, std::function<void()> changed)
     : folder_(std::move(folder)),
       plan_(std::move(plan)),
       seccomp_(std::move(seccomp)),
@@ -57,25 +58,35 @@ Sandbox::Sandbox(std::string folder, Plan plan, std::string seccomp, const cgrou
 }
 
 void Sandbox::start() {
-  auto child = start_first(plan_, seccomp_, procs_files());
-  if (!child) {
-    fail("sandbox_failed", child.error().detail);
-    status_.exited_at_us = wall_us();
-    status_.state = runtime::State::exited;
-    record();
-    return;
+  auto init = init_copy(plan_.init);
+  if (init) init_ = std::move(*init);
+  auto child = init ? start_first(plan_, init_, seccomp_, procs_files()) : base::Result<FirstChild>{init.error()};
+  if (child) {
+    child_ = std::move(*child);
+    return record();
   }
-  child_ = std::move(*child);
-  record();
+  fail("sandbox_failed", child.error().detail);
+  status_.exited_at_us = wall_us();
+  concluded_ = true;
+  record_end(std::chrono::steady_clock::now());
 }
 
 void Sandbox::record() {
-  // A status that cannot be written (a full disk) is still told: the next one is written anew, whole.
+  // One on the way that cannot be written (a full disk) is told all the same: the next is written whole.
   if (auto written = write_status(folder_, status_); !written) ::dprintf(2, "%s\n", written.error().detail.c_str());
   changed_();
 }
 
+void Sandbox::record_end(Steady now) {
+  record_at_.reset();
+  const auto before = std::exchange(status_.state, runtime::State::exited);
+  if (auto written = write_status(folder_, status_)) return changed_();
+  status_.state = before;
+  record_at_ = now + record_again_after;
+}
+
 void Sandbox::add_to(Poll& poll) {
+  if (record_at_) poll.wake_at(*record_at_);
   if (child_.control) poll.on(child_.control.get(), POLLIN, [this](short) { hear(); });
   if (child_.complaints) {
     poll.on(child_.complaints.get(), POLLIN, [this](short) {
@@ -144,8 +155,10 @@ bool Sandbox::read_terminal() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return false;
     if (got <= 0) {  // EIO: nobody holds the other end
-      if (wait_status_ || failed_) master_.reset();
-      else tick_bytes_ = tick_bytes_max;  // the command closed its terminal but may open it again: look again next tick
+      if (wait_status_ || failed_)
+        master_.reset();
+      else
+        tick_bytes_ = tick_bytes_max;  // the command closed its terminal but may open it again: look again next tick
       return false;
     }
     const std::string_view bytes{piece, static_cast<std::size_t>(got)};
@@ -175,7 +188,7 @@ void Sandbox::send_signal(int number) {
 }
 
 void Sandbox::stop(std::chrono::milliseconds grace, Steady now) {
-  if (exited()) return;
+  if (concluded_) return;
   const bool first_time = status_.stop_asked_at_us == 0;
   const Steady at = now + grace;
   if (!kill_at_ || at < *kill_at_) kill_at_ = at;
@@ -196,7 +209,8 @@ void Sandbox::kill_all() {
 }
 
 void Sandbox::look(Reaped& reaped, Steady now) {
-  if (exited()) return;
+  if (record_at_ && now >= *record_at_) record_end(now);
+  if (concluded_) return;
   if (kill_at_ && now >= *kill_at_ && !killed_) {
     killed_ = true;
     kill_at_.reset();
@@ -212,10 +226,10 @@ void Sandbox::look(Reaped& reaped, Steady now) {
   const int status = gone->second;
   reaped.erase(gone);
   child_.pid = 0;
-  finish(status);
+  finish(status, now);
 }
 
-void Sandbox::finish(int bubblewrap_status) {
+void Sandbox::finish(int bubblewrap_status, Steady now) {
   hear();
   groups_.kill(plan_.group);  // bubblewrap may have been killed before its sandbox
   first_ = 0;
@@ -228,8 +242,8 @@ void Sandbox::finish(int bubblewrap_status) {
   }
   master_.reset();
   conclude(bubblewrap_status);
-  status_.state = runtime::State::exited;
-  record();
+  concluded_ = true;
+  record_end(now);
 }
 
 void Sandbox::fail(std::string word, std::string detail) {
@@ -238,7 +252,8 @@ void Sandbox::fail(std::string word, std::string detail) {
   status_.detail = std::move(detail);
 }
 
-/// How it ended, from what gpuaas-init said, what the kernel counted, and what bubblewrap's end adds where init was silent.
+/// How it ended, from what gpuaas-init said, what the kernel counted, and what bubblewrap's end adds where init was
+/// silent.
 void Sandbox::conclude(int bubblewrap_status) {
   if (status_.exited_at_us == 0) status_.exited_at_us = wall_us();
   if (const auto use = groups_.use(plan_.group)) {

@@ -3,7 +3,9 @@
 //
 // Always true
 //   - the status goes starting -> running -> exited, or starting -> exited, and is on disk before `changed` is called;
-//   - once it is exited no process of the workload is alive, and its terminal's last byte is in the log.
+//   - once it is exited no process of the workload is alive, and its terminal's last byte is in the log; on a full disk
+//   the
+//     end is told later, when it could be written, and with its true time.
 #pragma once
 
 #include <functional>
@@ -24,7 +26,8 @@ using Reaped = std::map<pid_t, int>;
 
 class Sandbox final {
  public:
-  Sandbox(std::string folder, Plan, std::string seccomp, const cgroup::Groups&, const base::Clock&, std::function<void()> changed);
+  Sandbox(std::string folder, Plan, std::string seccomp, const cgroup::Groups&, const base::Clock&,
+          std::function<void()> changed);
 
   void start();
   void add_to(Poll&);
@@ -43,21 +46,23 @@ class Sandbox final {
   int terminal() const { return master_.get(); }  // -1: none yet, or no longer
   const Plan& plan() const { return plan_; }
   const std::string& seccomp() const { return seccomp_; }
+  const Descriptor& init() const { return init_; }
   std::vector<std::string> procs_files() const { return groups_.procs_files(plan_.group); }
   pid_t first() const { return first_; }
   /// Takes away the group; after the last use of this.
   void clear_away();
 
  private:
-  void hear();                 // all control messages that wait
+  void hear();  // all control messages that wait
   void hear(Control&);
-  bool read_terminal();        // false when nothing is left
+  bool read_terminal();  // false when nothing is left
   void send_signal(int number);
   void kill_all();
-  void finish(int bubblewrap_status);
+  void finish(int bubblewrap_status, Steady now);
   void conclude(int bubblewrap_status);
   void fail(std::string word, std::string detail);
   void record();
+  void record_end(Steady now);
   std::int64_t wall_us() const { return base::micros(clock_.now()); }
 
   const std::string folder_;
@@ -67,6 +72,7 @@ class Sandbox final {
   const base::Clock& clock_;
   const std::function<void()> changed_;
 
+  Descriptor init_;
   FirstChild child_;
   Descriptor master_;
   Descriptor command_;  // pidfd
@@ -80,6 +86,8 @@ class Sandbox final {
   std::optional<Steady> kill_at_;      // the stop's grace ends
   std::optional<Steady> kill_all_at_;  // the command was killed, and still there
   bool killed_ = false;
+  bool concluded_ = false;           // all is known of the end, but perhaps not on disk yet
+  std::optional<Steady> record_at_;  // the end is written again: the disk refused it
   Steady tick_{};
   std::size_t tick_bytes_ = 0;
 };

@@ -95,7 +95,8 @@ class Shim final {
     if (until) poll.wake_at(*until);
     poll.on(signals_.get(), POLLIN, [this](short) { reap(); });
     if (listener_) poll.on(listener_.get(), POLLIN, [this](short) { accept(); });
-    for (const auto& fresh : strangers_) poll.on(fresh->get(), POLLIN, [this, &fresh = *fresh](short) { greet_one(fresh); });
+    for (const auto& fresh : strangers_)
+      poll.on(fresh->get(), POLLIN, [this, &fresh = *fresh](short) { greet_one(fresh); });
     sandbox_.add_to(poll);
     for (const auto& peer : peers_) peer->add_to(poll);
     poll.run();
@@ -133,7 +134,8 @@ class Shim final {
     if (got == Got::nothing) return;
     Descriptor mine = std::move(fresh);
     if (got == Got::gone) return;
-    if (auto peer = greet(std::move(mine), packet, sandbox_, std::chrono::steady_clock::now())) greeted_.push_back(std::move(peer));
+    if (auto peer = greet(std::move(mine), packet, sandbox_, std::chrono::steady_clock::now()))
+      greeted_.push_back(std::move(peer));
   }
 
   const std::string folder_;

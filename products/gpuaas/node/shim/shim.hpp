@@ -1,8 +1,10 @@
-// Shim: the process that stays with one workload. It owns the workload's terminal and log, writes its status, and answers
-// whoever connects to the socket in its folder; it outlives the node process, and the workload does not outlive it.
+// Shim: the process that stays with one workload. It owns the workload's terminal and log, writes its status, and
+// answers whoever connects to the socket in its folder; it outlives the node process, and the workload does not outlive
+// it.
 //
 // Always true
-//   - it works on one thread, with bounded memory, and no peer can make the workload wait but through a process's own pipes;
+//   - it works on one thread, with bounded memory, and no peer can make the workload wait but through a process's own
+//   pipes;
 //   - it ends by itself after the workload's end, when everybody who was connected has been told.
 #pragma once
 

@@ -105,7 +105,11 @@ TEST_F(Log, BytesThatTheDiskRefusedAreAGapAndTheNextStandAtTheirOwnOffset) {
 
 TEST_F(Folder, StatusComesBackAsItWas) {
   EXPECT_FALSE(read_status(folder_));
-  const runtime::Status status{.state = runtime::State::exited, .pid = 12, .end = runtime::End::start_failure, .failure = "command_not_found", .detail = "łódź: \"no\"\n"};
+  const runtime::Status status{.state = runtime::State::exited,
+                               .pid = 12,
+                               .end = runtime::End::start_failure,
+                               .failure = "command_not_found",
+                               .detail = "łódź: \"no\"\n"};
   ASSERT_TRUE(write_status(folder_, status));
   EXPECT_EQ(read_status(folder_), status);
   EXPECT_FALSE(fs::exists(folder_ + "/status.json.new"));
