@@ -32,7 +32,7 @@ base::Result<BindingId> add_binding(const Roles& roles, db::Tx& tx, const reques
 base::Result<void> remove_binding(db::Tx& tx, const request::Env& env, PrincipalId by, std::span<const Scope> path,
                                   BindingId id) {
   if (!store::remove_binding(tx, path.back(), id, by, env.now)) return base::Error{base::not_found, "no such binding here"};
-  raise_epoch(tx, path.front());
+  raise_epoch(tx, path.front(), id.text());
   return {};
 }
 
@@ -48,13 +48,13 @@ base::Result<void> check_width(const Roles& roles, db::Snapshot& snapshot, Princ
   return base::Error{role_wider, "you lack " + roles.names_of(lacking -= own).front(), "/role"};
 }
 
-BindingView view_binding(db::Snapshot& snapshot, const store::Bound& bound) {
+BindingView view_binding(const store::Bound& bound, std::string scope_path) {
   return {.id = bound.id,
           .principal = bound.principal,
           .principal_name = bound.principal_name,
           .role = bound.role,
           .scope = bound.scope,
-          .scope_path = path_text(store::path_up(snapshot, bound.scope)),
+          .scope_path = std::move(scope_path),
           .note = bound.note,
           .created_by = bound.created_by,
           .created_by_name = bound.created_by_name,

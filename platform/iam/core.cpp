@@ -17,15 +17,17 @@ bool raises(const request::Permission& permission) {
          permission.name == api_key_remove.name;
 }
 
+constexpr std::uint32_t refusal_step = 40;  // apart from the runner's, should the key be the same
+
 bool is_own(std::string_view action) { return action.starts_with("iam."); }
 
 }  // namespace
 
 std::string hash_of(std::string_view secret) { return crypto::base64url(crypto::sha256(secret)); }
 
-void raise_epoch(db::Tx& tx, const Scope& front) {
+void raise_epoch(db::Tx& tx, const Scope& front, std::string_view about) {
   tx.lock(lock_of(front), false);
-  store::raise_epoch(tx, front);
+  store::raise_epoch(tx, front, about);
 }
 
 Core::Core(Options options, Roles roles)
@@ -124,14 +126,16 @@ logbook::Log::Listener Core::listener() {
   return [this](const std::vector<logbook::Entry>& entries, std::int64_t head) { heard(entries, head); };
 }
 
-// Runs on a thread of the log. What cannot be read now leaves the index behind the log, and so the tables decide until a
-// later batch finds the database again.
+// Runs on a thread of the log, with all entries after the last batch up to `head`; where some are missing in between
+// (they came before this listener did, or could not be read about), everything is read. Until then the index is behind
+// the log, and the tables decide.
 void Core::heard(const std::vector<logbook::Entry>& entries, std::int64_t head) {
   try {
     {
       const std::lock_guard lock{reloading_};
       if (store_ == nullptr) return;
-      if (missed_) load();
+      const bool gap = head - static_cast<std::int64_t>(entries.size()) > heard_head_;
+      if (missed_ || gap) load();
       missed_ = false;
     }
     for (const logbook::Entry& each : entries)
@@ -149,7 +153,7 @@ void Core::record_refusal(const store::Person& person, base::Instant now) {
   const std::uint64_t number = records_.fetch_add(1);
   store_->change(
       [this, person, count, number, now](db::Tx& tx) -> base::Result<void> {
-        base::Random random{options_.dice, number, 0};
+        base::Random random{options_.dice, number, refusal_step};
         logbook::append(tx, request::Env{now, random},
                         {.path = {Scope{*person.home}},
                          .principal = person.id,
@@ -168,30 +172,53 @@ void Core::record_refusal(const store::Person& person, base::Instant now) {
 void Core::reload(const db::Reader& reader, const Scope& at, std::string_view resource) {
   const std::lock_guard lock{reloading_};
   reader.read([&](db::Snapshot& snapshot) {
-    if (const auto scope = request::scope_from_text(resource)) return reload_scope(snapshot, *scope);
-    if (const auto principal = PrincipalId::parse(resource)) return reload_principal(snapshot, *principal);
-    if (resource.starts_with("sgn_") || resource.starts_with("key_"))
-      index_.apply_credential(resource, store::credential_by_id(snapshot, resource));
-    reload_scope(snapshot, at);
+    std::set<Scope> fronts = reload_named(snapshot, resource);
+    const auto path = path_of(snapshot, at);
+    if (path) fronts.insert(path->front());
+    for (const Scope& each : fronts) catch_up(snapshot, each);
   });
 }
 
-void Core::reload_scope(db::Snapshot& snapshot, const Scope& scope) {
-  Index::Scoped read{.scope = scope, .path = store::path_up(snapshot, scope), .held = store::held_at(snapshot, scope)};
-  read.epoch = store::epoch(snapshot, read.path.empty() ? Scope{request::platform} : read.path.front().id);
-  index_.apply(read);
+// Of an epoch that grew, everything that it grew by is read before the index says that it is of that epoch: some of it may
+// be another process's, and not heard of yet.
+void Core::catch_up(db::Snapshot& snapshot, const Scope& front) {
+  const std::int64_t known = index_.epoch(front);
+  const std::int64_t stands = store::epoch(snapshot, front);
+  if (stands <= known) return;
+  for (const std::string& each : store::changes_since(snapshot, front, known)) reload_named(snapshot, each);
+  index_.set_epoch(front, stands);
 }
 
-void Core::reload_principal(db::Snapshot& snapshot, PrincipalId principal) {
-  Index::Personal read{.id = principal,
-                       .person = store::person(snapshot, principal),
-                       .held = store::held_by(snapshot, principal)};
+// What else may have grown by it: the organizations where a principal is bound.
+std::set<Scope> Core::reload_named(db::Snapshot& snapshot, std::string_view id) {
+  if (const auto principal = PrincipalId::parse(id)) return reload_principal(snapshot, *principal);
+  if (const auto binding = BindingId::parse(id)) {
+    const auto held = store::held(snapshot, *binding);
+    index_.apply_binding(*binding, held);
+    if (held && !index_.knows(held->scope)) index_.learn_path(store::path_up(snapshot, held->scope));
+  } else if (SessionId::parse(id) || ApiKeyId::parse(id)) {
+    index_.apply_credential(id, store::credential_by_id(snapshot, id));
+  } else if (const auto scope = request::scope_from_text(id)) {
+    reload_scope(snapshot, *scope);
+  }
+  return {};
+}
+
+void Core::reload_scope(db::Snapshot& snapshot, const Scope& scope) {
+  index_.apply(Index::Scoped{
+      .scope = scope, .path = store::path_up(snapshot, scope), .held = store::held_at(snapshot, scope)});
+}
+
+std::set<Scope> Core::reload_principal(db::Snapshot& snapshot, PrincipalId principal) {
+  const Index::Personal read{.id = principal,
+                             .person = store::person(snapshot, principal),
+                             .held = store::held_by(snapshot, principal)};
+  index_.apply(read);
   std::set<Scope> fronts{Scope{request::platform}};
   if (read.person && read.person->home) fronts.insert(Scope{*read.person->home});
   for (const store::Held& each : read.held)
     if (each.organization) fronts.insert(Scope{*each.organization});
-  for (const Scope& each : fronts) read.epochs.emplace_back(each, store::epoch(snapshot, each));
-  index_.apply(read);
+  return fronts;
 }
 
 // As old as the last beat at which everything up to the log's head had been heard.

@@ -55,8 +55,10 @@ class Core final : public Iam {
   bool is_fresh(base::Instant now) const;
   void load();
   void reload(const db::Reader&, const Scope& at, std::string_view resource);
+  std::set<Scope> reload_named(db::Snapshot&, std::string_view id);
   void reload_scope(db::Snapshot&, const Scope&);
-  void reload_principal(db::Snapshot&, PrincipalId);
+  std::set<Scope> reload_principal(db::Snapshot&, PrincipalId);
+  void catch_up(db::Snapshot&, const Scope& front);
   void heard(const std::vector<logbook::Entry>&, std::int64_t head);
 
   const Options options_;

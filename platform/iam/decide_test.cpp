@@ -135,7 +135,7 @@ class Decide : public test::OnEveryEngine {
                                .role = binding.role,
                                .effect = binding.deny ? store::Effect::deny : store::Effect::allow,
                                .expires_at = binding.until};
-        if (binding.deny) raise_(tx, authority.path.front());
+        if (binding.deny) raise_(tx, authority.path.front(), binding.id.text());
         return store::insert_binding(tx, held, "", PrincipalId{}, env.now);
       });
       if (!*made) return;  // it stood already
@@ -146,7 +146,7 @@ class Decide : public test::OnEveryEngine {
       const World::Binding binding = world_.bindings[at];
       authority.path = *house_->read([&](db::Snapshot& s) { return path_of(s, binding.at); });
       ASSERT_TRUE(house_->change([&](db::Tx& tx, const request::Env& env) -> base::Result<bool> {
-        raise_(tx, authority.path.front());
+        raise_(tx, authority.path.front(), binding.id.text());
         return store::remove_binding(tx, binding.at, binding.id, PrincipalId{}, env.now);
       }));
       world_.bindings.erase(world_.bindings.begin() + static_cast<std::ptrdiff_t>(at));
@@ -154,7 +154,7 @@ class Decide : public test::OnEveryEngine {
     } else if (random_.below(4) == 0) {
       const PrincipalId who = any_of(world_.people);
       const auto ended = house_->change([&](db::Tx& tx, const request::Env&) -> base::Result<bool> {
-        raise_(tx, Scope{request::platform});
+        raise_(tx, Scope{request::platform}, who.text());
         return store::disable(tx, who);
       });
       ASSERT_TRUE(ended);
@@ -167,7 +167,7 @@ class Decide : public test::OnEveryEngine {
     house_->iam->applied(*house_->store, authority, resource);
   }
 
-  static void raise_(db::Tx& tx, const Scope& front) { store::raise_epoch(tx, front); }
+  static void raise_(db::Tx& tx, const Scope& front, std::string_view about) { store::raise_epoch(tx, front, about); }
 
   void compare(PrincipalId who, const request::Permission& permission, const Scope& scope) {
     const base::Instant now = house_->clock.now();
@@ -225,7 +225,7 @@ TEST_P(Decide, APermissionOfThePlatformIsDecidedThereForAnOrganization) {
   EXPECT_EQ(bound->role, "platform-operator");
   // The platform's epoch is part of it: what takes the operator's role away makes it be decided again.
   ASSERT_TRUE(house_->change([&](db::Tx& tx, const request::Env& env) -> base::Result<bool> {
-    raise_(tx, Scope{request::platform});
+    raise_(tx, Scope{request::platform}, bound->id.text());
     return store::remove_binding(tx, Scope{request::platform}, bound->id, PrincipalId{}, env.now);
   }));
   const auto confirmed = house_->change([&](db::Tx& tx, const request::Env& env) {
@@ -251,7 +251,7 @@ TEST_P(Decide, AWriteDecidedBeforeARevocationDoesNotCommitAfterIt) {
     return house_->iam->confirm(tx, *decided, request::Target{acme}, env.now);
   }));
   ASSERT_TRUE(house_->change([&](db::Tx& tx, const request::Env& env) -> base::Result<bool> {
-    raise_(tx, acme);
+    raise_(tx, acme, binding.text());
     return store::remove_binding(tx, acme, binding, admin, env.now);
   }));
   // This process has not heard of it yet, and still says yes; its commit does not.

@@ -97,7 +97,7 @@ class House {
       request.path = path.substr(0, query);
     }
     if (!credential.empty()) request.headers.emplace_back("Authorization", "Bearer " + std::string{credential});
-    request.headers.emplace_back("Idempotency-Key", "k" + std::to_string(++steps_));
+    if (method == "POST") request.headers.emplace_back("Idempotency-Key", "k" + std::to_string(++steps_));
     for (auto& each : more) request.headers.push_back(std::move(each));
     return send(std::move(request));
   }

@@ -28,7 +28,7 @@ void Index::replace(Everything all) {
   places_.push_back({.id = Scope{request::platform}, .known = true, .name = "platform"});
   where_.emplace(Scope{request::platform}, 0);
   for (const store::Place& each : all.places) put(each);
-  for (const auto& [scope, epoch] : all.epochs) set_epoch(scope, epoch);
+  for (const auto& [scope, epoch] : all.epochs) places_[at(scope)].epoch = epoch;
   for (const store::Person& each : all.people) put(each);
   for (const store::Held& each : all.held) put(each);
   for (store::Credential& each : all.credentials) {
@@ -83,7 +83,22 @@ void Index::drop(const BindingId& id) {
   holder_.erase(holder);
 }
 
-void Index::set_epoch(const Scope& scope, std::int64_t epoch) { places_[at(scope)].epoch = epoch; }
+std::int64_t Index::epoch(const Scope& scope) const {
+  const Gate::Read reading{gate_};
+  const auto found = where_.find(scope);
+  return found == where_.end() ? 0 : places_[found->second].epoch;
+}
+
+void Index::set_epoch(const Scope& scope, std::int64_t epoch) {
+  const Gate::Write alone{gate_};
+  places_[at(scope)].epoch = epoch;
+}
+
+void Index::apply_binding(const BindingId& id, const std::optional<store::Held>& read) {
+  const Gate::Write alone{gate_};
+  drop(id);
+  if (read) put(*read);
+}
 
 void Index::apply(const Scoped& read) {
   const Gate::Write alone{gate_};
@@ -93,7 +108,6 @@ void Index::apply(const Scoped& read) {
     drop(each.id);
     put(each);
   }
-  set_epoch(read.path.empty() ? Scope{request::platform} : read.path.front().id, read.epoch);
 }
 
 void Index::apply(const Personal& read) {
@@ -109,7 +123,6 @@ void Index::apply(const Personal& read) {
     drop(each.id);
     put(each);
   }
-  for (const auto& [scope, epoch] : read.epochs) set_epoch(scope, epoch);
 }
 
 void Index::apply_credential(std::string_view id, const std::optional<store::Credential>& read) {

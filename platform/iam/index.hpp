@@ -3,7 +3,8 @@
 //
 // Always true
 //   - every answer is of one moment: what is applied together is seen together;
-//   - a yes carries the epoch of the rows that it was made of.
+//   - a yes carries an epoch that is not newer than what it was made of: `set_epoch` comes after everything that the epoch
+//     grew by. An older one does no harm, since the commit then decides from the tables.
 //
 // Not here: who reads the rows and when (iam.cpp), and how old they may be.
 #pragma once
@@ -33,21 +34,22 @@ class Index final {
   void replace(Everything);
 
   // What was read again; each is the whole truth about what it names.
-  struct Scoped {  // a scope with those above it, its organization's (or the platform's) epoch, what is bound at it
+  struct Scoped {  // a scope with those above it, and what is bound at it
     Scope scope{request::platform};
     std::vector<store::Place> path;
-    std::int64_t epoch = 0;
     std::vector<store::Held> held;
   };
   void apply(const Scoped&);
-  struct Personal {  // a principal, all that it holds, and the epochs wherever it is bound
+  struct Personal {  // a principal and all that it holds
     PrincipalId id;
     std::optional<store::Person> person;
     std::vector<store::Held> held;
-    std::vector<std::pair<Scope, std::int64_t>> epochs;
   };
   void apply(const Personal&);
+  void apply_binding(const BindingId&, const std::optional<store::Held>&);
   void apply_credential(std::string_view id, const std::optional<store::Credential>&);
+  std::int64_t epoch(const Scope&) const;  // 0: unknown
+  void set_epoch(const Scope&, std::int64_t);
   /// Where a resource lies never changes, so that anybody who read it may say so.
   void learn_resource(std::string_view id, const Scope&);
   /// Scopes that were not known yet; of those that are, the index knows better.
@@ -114,7 +116,6 @@ class Index final {
   void put(const store::Place&);
   void put(const store::Held&);
   void drop(const BindingId&);
-  void set_epoch(const Scope&, std::int64_t);
   void put(const store::Person&);
   std::int64_t epoch_of(const Chain&, bool of_platform) const;
   const Binding* best(PrincipalId, const Person&, const Chain&, int permission, base::Instant now) const;

@@ -42,7 +42,7 @@ base::Result<void> disable_person(db::Tx& tx, const request::Env& env, Principal
   if (person->home) fronts.insert(Scope{*person->home});
   for (const store::Held& each : store::held_by(tx, id))
     if (each.organization) fronts.insert(Scope{*each.organization});
-  for (const Scope& each : fronts) raise_epoch(tx, each);
+  for (const Scope& each : fronts) raise_epoch(tx, each, id.text());
   store::end_sessions_of(tx, id, env.now);
   return {};
 }

@@ -42,10 +42,19 @@ std::optional<OrganizationId> organization_of(const request::Authority& authorit
   return organization ? std::optional{*organization} : std::nullopt;
 }
 
+// From the index where it knows: on PostgreSQL a change that reads the tree collides with whoever makes scopes, and one that
+// takes authority away must not wait its turn among them.
+std::string path_of_scope(const Core& core, db::Snapshot& snapshot, const Scope& scope) {
+  auto known = core.index().view(scope);
+  return known ? std::move(known->path) : path_text(store::path_up(snapshot, scope));
+}
+
 // A page's scope is the one in its path, so that three routes share one handler.
 Result<base::Page<BindingView>> list_bindings(db::Snapshot& snapshot, const Call<binding_list, base::Cursor>& call) {
-  return view_page<BindingView>(store::bound_at(snapshot, call.granted.authority().scope(), call.input),
-                                [&](const store::Bound& each) { return view_binding(snapshot, each); });
+  const Scope scope = call.granted.authority().scope();
+  const std::string path = path_text(store::path_up(snapshot, scope));
+  return view_page<BindingView>(store::bound_at(snapshot, scope, call.input),
+                                [&](const store::Bound& each) { return view_binding(each, path); });
 }
 
 auto create_binding(const Core& core) {
@@ -58,15 +67,17 @@ auto create_binding(const Core& core) {
     auto id = add_binding(core.built_in(), tx, call.env, call.granted.principal(), authority.scope(),
                           organization_of(authority), call.input);
     if (!id) return id.error();
-    return view_binding(tx, *store::bound(tx, *id));
+    return view_binding(*store::bound(tx, *id), path_of_scope(core, tx, authority.scope()));
   };
 }
 
-Result<BindingView> delete_binding(db::Tx& tx, const Call<binding_remove, OneBinding>& call) {
-  const request::Authority& authority = call.granted.authority();
-  if (auto removed = remove_binding(tx, call.env, call.granted.principal(), authority.path, call.input.binding); !removed)
-    return removed.error();
-  return view_binding(tx, *store::bound(tx, call.input.binding));
+auto delete_binding(const Core& core) {
+  return [&core](db::Tx& tx, const Call<binding_remove, OneBinding>& call) -> Result<BindingView> {
+    const request::Authority& authority = call.granted.authority();
+    auto removed = remove_binding(tx, call.env, call.granted.principal(), authority.path, call.input.binding);
+    if (!removed) return removed.error();
+    return view_binding(*store::bound(tx, call.input.binding), path_of_scope(core, tx, authority.scope()));
+  };
 }
 
 Result<ScopeView> create_organization(db::Tx& tx, const Call<organization_create, NewOrganization>& call) {
@@ -82,18 +93,15 @@ Result<ScopeView> create_department(db::Tx& tx, const Call<department_create, Ne
   return view_scope(tx, Scope{*id});
 }
 
-// What is shown is made from the index: to read the path here would make creators of siblings run again on PostgreSQL.
 auto create_project(const Core& core) {
   return [&core](db::Tx& tx, const Call<project_create, NewScope>& call) -> Result<ScopeView> {
     const request::Authority& authority = call.granted.authority();
     auto id = add_scope<ProjectId>(tx, call.env, call.granted.principal(), authority.path, call.input.name);
     if (!id) return id.error();
-    const auto parent = core.index().view(authority.scope());
-    if (!parent) return view_scope(tx, Scope{*id});
     return ScopeView{.id = Scope{*id},
                      .kind = ScopeKind::project,
                      .name = call.input.name,
-                     .path = parent->path + "/" + call.input.name,
+                     .path = path_of_scope(core, tx, authority.scope()) + "/" + call.input.name,
                      .parent = authority.scope(),
                      .created_at = call.env.now};
   };
@@ -191,7 +199,7 @@ Result<ApiKeyView> delete_key(db::Tx& tx, const Call<api_key_remove, OneKey>& ca
   const auto key = store::key(tx, call.granted.organization(), call.input.key);
   if (!key || !store::remove_key(tx, call.granted.organization(), call.input.key, call.env.now))
     return Error{base::not_found};
-  raise_epoch(tx, Scope{call.granted.organization()});
+  raise_epoch(tx, Scope{call.granted.organization()}, call.input.key.text());
   return view_key(*key);
 }
 
@@ -312,7 +320,7 @@ void add_bindings(request::Routes& routes, const Core& core) {
                                 {.status = 201,
                                  .reasons = {binding_exists, role_unknown, role_wider},
                                  .summary = "Give a principal a role here"})
-        .change<binding_remove>(DELETE, path + "/{binding}", delete_binding, {.summary = "Take a role away"});
+        .change<binding_remove>(DELETE, path + "/{binding}", delete_binding(core), {.summary = "Take a role away"});
   }
   routes
       .read_memory<role_list>(

@@ -8,7 +8,7 @@
 namespace iam {
 
 /// Takes the organization's (or the platform's) lock exclusively and raises its epoch.
-void raise_epoch(db::Tx&, const Scope& front);
+void raise_epoch(db::Tx&, const Scope& front, std::string_view about);
 
 /// "acme/research/vision"; "platform" of no path.
 std::string path_text(std::span<const store::Place> path);
@@ -71,7 +71,7 @@ base::Result<void> remove_binding(db::Tx&, const request::Env&, PrincipalId by, 
 /// Errors: `role_wider` (the role holds what `principal` does not hold there itself), `role_unknown`.
 base::Result<void> check_width(const Roles&, db::Snapshot&, PrincipalId, const Scope&, std::string_view role,
                                base::Instant now);
-BindingView view_binding(db::Snapshot&, const store::Bound&);
+BindingView view_binding(const store::Bound&, std::string scope_path);
 
 // nodes.cpp
 std::string new_join_token();

@@ -41,7 +41,9 @@ std::int64_t epoch(db::Snapshot&, const Scope&);
 std::int64_t epoch_shared(db::Tx&, const Scope&);  // FOR SHARE
 std::vector<std::pair<Scope, std::int64_t>> all_epochs(db::Snapshot&);
 void insert_epoch(db::Tx&, OrganizationId);
-void raise_epoch(db::Tx&, const Scope&);
+/// `about`: the binding, principal or key whose authority ends or narrows.
+void raise_epoch(db::Tx&, const Scope&, std::string_view about);
+std::vector<std::string> changes_since(db::Snapshot&, const Scope&, std::int64_t epoch);
 
 // Principals (store_people.cpp).
 

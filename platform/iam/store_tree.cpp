@@ -70,6 +70,11 @@ constexpr db::Query insert_epoch_row{"iam.insert_epoch", R"sql(
   INSERT INTO authz_epochs (scope_id, epoch) VALUES (:scope, 1))sql"};
 constexpr db::Query raise_epoch_row{"iam.raise_epoch", R"sql(
   UPDATE authz_epochs SET epoch = epoch + 1 WHERE scope_id = :scope)sql"};
+constexpr db::Query insert_change{"iam.insert_authz_change", R"sql(
+  INSERT INTO authz_changes (scope_id, epoch, about)
+  SELECT scope_id, epoch, :about FROM authz_epochs WHERE scope_id = :scope)sql"};
+constexpr db::Query select_changes{"iam.authz_changes", R"sql(
+  SELECT about FROM authz_changes WHERE scope_id = :scope AND epoch > :epoch ORDER BY epoch)sql"};
 
 Place read_place(const db::Row& row) {
   return {.id = scope_in(row, "scope_id"),
@@ -160,8 +165,14 @@ std::vector<std::pair<Scope, std::int64_t>> all_epochs(db::Snapshot& snapshot) {
 
 void insert_epoch(db::Tx& tx, OrganizationId organization) { tx.run(insert_epoch_row, {{"scope", organization}}); }
 
-void raise_epoch(db::Tx& tx, const Scope& scope) {
+void raise_epoch(db::Tx& tx, const Scope& scope, std::string_view about) {
   CHECK(tx.run(raise_epoch_row, {{"scope", request::text(scope)}}) == 1);
+  CHECK(tx.run(insert_change, {{"scope", request::text(scope)}, {"about", about}}) == 1);
+}
+
+std::vector<std::string> changes_since(db::Snapshot& snapshot, const Scope& scope, std::int64_t epoch) {
+  return snapshot.all(select_changes, {{"scope", request::text(scope)}, {"epoch", epoch}},
+                      [](const db::Row& row) { return text_in(row, "about"); });
 }
 
 }  // namespace iam::store
