@@ -95,7 +95,6 @@ request::Routes routes(Ports ports) {
       [ports](db::Tx& tx, const Call<credit_grant, GrantCredit>& call) { return grant(tx, call, ports); },
       {.status = 201,
        .reasons = {amount_not_positive, currency_differs, base::overflow},
-       .bulk = true,
        .summary = "Give an organization prepaid credit."});
   routes.read<trial_balance_read>(
       "/v1/trial-balance",
