@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nonceIn } from '../src/csp';
 import { fromAnswer, lacking } from '../src/api/problem';
-import { barsOf, lineOf, ticksOf } from '../src/parts/chart-math';
+import { barsOf, daysOfMonth, lineOf, spanOf, ticksOf } from '../src/parts/chart-math';
 import { KEPT, LogLines } from '../src/pages/instance/log-lines';
-import { amountOf, hiddenOf, inOneLine, sentenceOf } from '../src/pages/instance/lineage-words';
+import { amountOf, hiddenOf, inOneLine, leafOf, toldOf } from '../src/pages/instance/lineage-words';
+import { intoFor } from '../src/pages/instance/facts';
 import { problemsOf, suggestName } from '../src/pages/launch-form';
 import { treeOf, within } from '../src/shell/scopes';
-import type { Lineage, Scope } from '../src/api/types';
+import type { Lineage, LineageLine, Scope } from '../src/api/types';
 
 const page = (content: string | null) => ({ querySelector: () => (content === null ? null : { getAttribute: () => content }) });
 
@@ -21,7 +22,6 @@ describe('the nonce of the page', () => {
 describe('problems', () => {
   it('name the permission that is lacking', () => {
     expect(lacking({ detail: 'needs billing.credit.grant at platform' })).toBe('billing.credit.grant');
-    expect(lacking({ permission: 'iam.user.create', detail: 'needs a.b.c' })).toBe('iam.user.create');
     expect(lacking({ detail: 'no' })).toBeUndefined();
   });
   it("replace a proxy's page by its status, and read when to try again", () => {
@@ -46,28 +46,50 @@ describe('the launch form', () => {
 });
 
 describe('lineage', () => {
+  const line = (part: Partial<LineageLine>): LineageLine => ({ step: 'usage', text: '', state: 'posted', simulated: false, items: [], ...part });
+  const item = (id: string, text: string) => ({ id, text, pending: false });
   it('parts figure and unit', () => {
-    expect(amountOf({ amount: '1204.064558', currency: 'EUR' })).toEqual({ figure: '1\u202f204.064558', unit: 'EUR' });
-    expect(amountOf('93 gpu-seconds')).toEqual({ figure: '93', unit: 'gpu-seconds' });
+    expect(amountOf('1204.064558 EUR')).toEqual({ figure: '1\u202f204.064558', unit: 'EUR' });
+    expect(amountOf('93 gpu-second')).toEqual({ figure: '93', unit: 'gpu-second' });
     expect(amountOf(null)).toBeUndefined();
   });
   it('says what a hidden line needs', () => {
-    expect(hiddenOf({ step: 'ledger', text: 'hidden', state: 'hidden', hidden: 'needs billing.balance.read at acme' })).toMatchObject({ permission: 'billing.balance.read', scope: 'acme' });
-    expect(hiddenOf({ step: 'ledger', text: '', state: 'hidden', hidden: 'billing.balance.read' }).permission).toBe('billing.balance.read');
+    expect(hiddenOf(line({ state: 'hidden', hidden: 'needs billing.balance.read at acme' }))).toMatchObject({ permission: 'billing.balance.read', scope: 'acme' });
+    expect(hiddenOf(line({ state: 'hidden', hidden: 'billing.balance.read' })).permission).toBe('billing.balance.read');
   });
-  it("does not say the step's word twice", () => expect(sentenceOf({ step: 'usage', text: 'usage gpu-seconds 93', state: 'proved' })).toBe('gpu-seconds 93'));
+  it('tells a line of one item once, and parts what two spaces part', () => {
+    const text = 'ann (user) --role owner--> acme  binding bnd_1 by bob';
+    expect(toldOf(line({ step: 'authority', text, items: [item('bnd_1', text)] }))).toEqual({ say: 'ann (user) --role owner--> acme', more: 'binding bnd_1 by bob', items: [] });
+  });
+  it('tells decisions by the one that let it be made', () => {
+    const items = [item('aud_1', 'allow gpuaas.instance.create at acme'), item('aud_2', 'allow access.session.create at acme')];
+    expect(toldOf(line({ step: 'decision', text: '2 rows', items }))).toEqual({ say: 'allow gpuaas.instance.create at acme', more: 'and 1 decision since', items: [items[1]] });
+  });
+  it('keeps all items of any other line', () => {
+    const items = [item('use_1', 'a'), item('use_2', 'b')];
+    expect(toldOf(line({ text: '2 events', items }))).toEqual({ say: '2 events', more: '', items });
+  });
+  it('reads leaf and verb of an audit record', () =>
+    expect(leafOf('gpuaas.instance.starting by local-1, leaf 45118')).toEqual({ leaf: '45118', type: 'instance', verb: 'starting' }));
   it('tells itself in one line', () => {
     const data: Lineage = {
-      resource: { id: 'ins_1', type: 'gpuaas.instance', name: 'train', path: 'acme/x' }, simulated: false, settled: true,
-      lines: [
-        { step: 'decision', text: 'allow', state: 'proved' },
-        { step: 'usage', text: '', amount: '93 gpu-seconds', state: 'proved' },
-        { step: 'charges', text: '', amount: { amount: '0.064558', currency: 'EUR' }, state: 'posted' },
-      ],
+      resource: { id: 'ins_1', type: 'gpuaas.instance', name: 'train', path: 'acme/x', state: 'running' }, simulated: false, settled: true,
+      lines: [line({ step: 'decision', text: 'allow' }), line({ amount: '93 gpu-second' }), line({ step: 'charges', amount: '0.064558 EUR' })],
     };
-    expect(inOneLine(data)).toBe('train was allowed, it used 93 gpu-seconds, that cost 0.064558 EUR.');
+    expect(inOneLine(data)).toBe('train was allowed, it used 93 gpu-second, that cost 0.064558 EUR.');
     expect(inOneLine({ ...data, lines: data.lines.slice(0, 1) })).toContain('no use of it');
   });
+});
+
+describe('the terminal opened first', () => {
+  it.each([
+    [['bash'], 'workload'],
+    [['sh', '-c', 'date; exec sh -i'], 'workload'],
+    [['python3'], 'workload'],
+    [['sh', '-c', 'while :; do date; sleep 1; done'], 'shell'],
+    [['python3', 'train.py'], 'shell'],
+    [['nvidia-smi'], 'shell'],
+  ])('%j -> %s', (command, into) => expect(intoFor(command)).toBe(into));
 });
 
 describe('the log', () => {
@@ -99,6 +121,12 @@ describe('charts', () => {
     const box = { left: 0, right: 100, top: 0, floor: 10, most: 1 };
     expect(lineOf([{ at: 0, value: 1 }], 10, box)).toBe('');
     expect(lineOf([{ at: 0, value: 1 }, { at: 95, value: 0 }, { at: 100, value: 2 }], 10, box)).toBe('50.0,10.0 100.0,0.0');
+  });
+  it('shows every day of the month, and a young line wide', () => {
+    expect(daysOfMonth([{ day: '2026-10-31', value: 2 }, { day: '2026-11-02', value: 1 }], '2026-11-03')).toEqual([
+      { day: '2026-10-31', value: 2 }, { day: '2026-11-01', value: 0 }, { day: '2026-11-02', value: 1 }, { day: '2026-11-03', value: 0 },
+    ]);
+    expect([spanOf([], 300_000), spanOf([{ at: 0, value: 1 }, { at: 61_000, value: 1 }], 300_000), spanOf([{ at: 0, value: 1 }, { at: 9e9, value: 1 }], 300_000)]).toEqual([60_000, 120_000, 300_000]);
   });
   it('keeps bars inside', () => {
     for (const n of [1, 7, 31]) {

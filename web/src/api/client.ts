@@ -22,7 +22,11 @@ const session: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: typeof location === 'undefined' ? '' : location.origin, credentials: 'same-origin' });
+// The key is put in above, so no caller gives one.
+type Keyless<Op> = Op extends { parameters: infer Given } ? Omit<Op, 'parameters'> & { parameters: Omit<Given, 'header'> } : Op;
+type Routes = { [Path in keyof paths]: { [Method in keyof paths[Path]]: Keyless<paths[Path][Method]> } };
+
+export const api = createClient<Routes>({ baseUrl: typeof location === 'undefined' ? '' : location.origin, credentials: 'same-origin' });
 api.use(session);
 
 type Answered<T> = { data?: T; error?: unknown; response: Response };

@@ -37,7 +37,7 @@ function isProblem(body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && ('title' in body || 'reason' in body);
 }
 
-/** The permission that a refusal names, where it names one: its own member, else the one in its sentence. */
+/** The permission that a refusal's sentence names, where it names one. */
 export function lacking(problem: Problem): string | undefined {
-  return problem.permission ?? problem.detail?.match(/\b[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2}\b/)?.[0];
+  return problem.detail?.match(/\b[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2}\b/)?.[0];
 }

@@ -43,7 +43,7 @@ export const EmptyAudit = () => (
 
 export function auditColumns(withScope: boolean): Column<AuditRecord>[] {
   return [
-    { id: 'index', title: 'Index', num: true, text: (it) => it.index, cell: (it) => it.index },
+    { id: 'index', title: 'Leaf', text: (it) => it.index, cell: (it) => it.index },
     { id: 'at', title: 'When', text: (it) => it.at, cell: (it) => <Time at={it.at} /> },
     { id: 'action', title: 'Action', first: true, text: (it) => it.action, cell: (it) => <code>{it.action}</code> },
     {

@@ -6,6 +6,7 @@ import type { Balance, Costs, Scope } from '../api/types';
 import { curl } from '../format/command';
 import { fixed, grouped, hoursLeft, rateAmount, roundAmount, toBig, toNumber } from '../format/decimal';
 import { duration, local, monthName } from '../format/time';
+import { daysOfMonth } from '../parts/chart-math';
 import { None, Time, Unit } from '../parts/basic';
 import { AsCommand } from '../parts/cmd';
 import { Read, Skeleton } from '../parts/faces';
@@ -81,7 +82,7 @@ function Stats({ data, organization }: { data: Costs; organization?: Scope }) {
       <div>
         <dt>Time to empty</dt>
         <dd className="fig">{hours === undefined ? <None /> : hours <= 0 ? 'empty' : duration(hours * 3_600_000)}</dd>
-        <dd className="note">{empty && hours! > 0 ? `${local(empty, new Date())}, at this scope's burn rate` : 'nothing runs'}</dd>
+        <dd className="note">{hours === undefined ? 'nothing runs' : hours > 0 ? `${local(empty!, new Date())}, at this scope's burn rate` : 'what runs goes on; add credit'}</dd>
       </div>
       <div>
         <dt>Charged in {monthName(new Date())}</dt>
@@ -108,7 +109,7 @@ function ByDay({ data }: { data: Costs }) {
       {data.by_day.length ? (
         <div className="pad tw chartpad" tabIndex={0} role="group" aria-label="Chart, scrolls sideways on a small screen">
           <Suspense fallback={<Skeleton what="the chart" />}>
-            <DayBars label={`Charged by day, ${unit}`} unit={unit} days={data.by_day.map((it) => ({ day: it.day, value: Number(toNumber(toBig(it.amount)).toPrecision(6)) }))} />
+            <DayBars label={`Charged by day, ${unit}`} unit={unit} days={daysOfMonth(data.by_day.map((it) => ({ day: it.day, value: Number(toNumber(toBig(it.amount)).toPrecision(6)) })), new Date().toISOString().slice(0, 10))} />
           </Suspense>
         </div>
       ) : (

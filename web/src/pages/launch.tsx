@@ -169,7 +169,7 @@ function Price({ shape, scope, pending, problems, error }: { shape: Shape; scope
             by the second, {fixed(price / 3600n, 6)} {currency} each, from running to stop
           </div>
         </div>
-        <dl className="kv">
+        <dl className="kv figures">
           <dt>One day, if it runs on</dt>
           <dd>
             {roundAmount(price * 24n)} {currency}
@@ -182,7 +182,13 @@ function Price({ shape, scope, pending, problems, error }: { shape: Shape; scope
               </dd>
             </>
           )}
-          {left && until && (
+          {left && toBig(left) <= 0n && (
+            <>
+              <dt className="sum">Prepaid credit</dt>
+              <dd className="sum">used up</dd>
+            </>
+          )}
+          {left && toBig(left) > 0n && until && (
             <>
               <dt className="sum">Credit of {roundAmount(left)} {currency} then lasts until</dt>
               <dd className="sum">

@@ -31,7 +31,6 @@ const STATES: Record<InstanceState, { tone: Tone; shape: string }> = {
   stopped: { tone: 'off', shape: 's-stop' },
   exited: { tone: 'off', shape: 's-stop' },
   failed: { tone: 'bad', shape: 's-fail' },
-  deleted: { tone: 'off', shape: 's-no' },
 };
 export function State({ state, children }: { state: InstanceState; children?: ReactNode }) {
   const { tone, shape } = STATES[state] ?? { tone: 'off', shape: 's-req' };

@@ -11,6 +11,21 @@ export function ticksOf(most: number): number[] {
   return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
+/** Whole minutes that the samples need, `longest` at most, so that a young line is not a dot at the edge. */
+export function spanOf(samples: Sample[], longest: number): number {
+  const age = samples.length ? samples.at(-1)!.at - samples[0]!.at : 0;
+  return Math.min(longest, Math.max(1, Math.ceil(age / 60_000)) * 60_000);
+}
+
+type Day = { day: string; value: number };
+/** Every day of the month up to `today`, in order; one without a charge is a zero and not a gap. Earlier months stay. */
+export function daysOfMonth(days: Day[], today: string): Day[] {
+  const month = today.slice(0, 8);
+  const known = new Map(days.map((it) => [it.day, it.value]));
+  const all = Array.from({ length: Number(today.slice(8)) }, (_, i) => month + String(i + 1).padStart(2, '0'));
+  return [...days.filter((it) => !it.day.startsWith(month)), ...all.map((day) => ({ day, value: known.get(day) ?? 0 }))];
+}
+
 export function barsOf(count: number, left: number, right: number): { x: number; width: number }[] {
   const room = (right - left) / Math.max(count, 7);
   const width = Math.min(room * 0.7, 44);

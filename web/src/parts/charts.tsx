@@ -1,6 +1,6 @@
 // Charts in plain SVG: zero-based, the unit at the axis, labels on the line, and the same in words for who cannot see them.
 import { useId } from 'react';
-import { barsOf, lineOf, ticksOf, type Sample } from './chart-math';
+import { barsOf, lineOf, spanOf, ticksOf, type Sample } from './chart-math';
 
 const WIDE = 980;
 const TOP = 22;
@@ -39,11 +39,12 @@ export function DayBars({ days, unit, label }: { days: { day: string; value: num
 }
 
 /** One figure over the last minutes, live. `most` fixes the top (a limit); without it the data does. */
-export function LiveLine({ samples, span, most, unit, label, simulated, text }: {
-  samples: Sample[]; span: number; most?: number; unit: string; label: string; simulated?: boolean; text: (value: number) => string;
+export function LiveLine({ samples, longest, most, unit, label, simulated, text }: {
+  samples: Sample[]; longest: number; most?: number; unit: string; label: string; simulated?: boolean; text: (value: number) => string;
 }) {
   const title = useId();
   const [wide, high, floor] = [460, 120, 100];
+  const span = spanOf(samples, longest);
   const ticks = most ? [0, most / 2, most] : ticksOf(Math.max(...samples.map((it) => it.value), 0)).filter((_, i, all) => i === 0 || i === all.length - 1 || all.length < 4);
   const top = ticks.at(-1)!;
   const points = lineOf(samples, span, { left: 54, right: wide - 8, top: 16, floor, most: top });
@@ -67,7 +68,7 @@ export function LiveLine({ samples, span, most, unit, label, simulated, text }: 
         })}
         {points && <polygon className="a" points={`${points.split(' ')[0]!.split(',')[0]},${floor} ${points} ${points.split(' ').at(-1)!.split(',')[0]},${floor}`} />}
         {points && <polyline className="l" points={points} />}
-        <text x={54} y={high - 4}>{`${Math.round(span / 60_000)} min ago`}</text>
+        <text x={54} y={high - 4}>{`${span / 60_000} min ago`}</text>
         <text x={wide - 8} y={high - 4} textAnchor="end">now</text>
         <desc>{unit}</desc>
       </svg>

@@ -5,7 +5,7 @@ import { since } from '../../format/time';
 import { Time } from '../../parts/basic';
 
 export const onItsWay = (it: Instance) => it.state === 'requested' || it.state === 'placed' || it.state === 'starting';
-export const over = (it: Instance) => it.state === 'stopped' || it.state === 'exited' || it.state === 'failed' || it.state === 'deleted';
+export const over = (it: Instance) => it.state === 'stopped' || it.state === 'exited' || it.state === 'failed';
 export const billing = (it: Instance) => it.state === 'running' || it.state === 'stopping';
 
 /** Milliseconds from running to the end, or until now. */
@@ -27,4 +27,13 @@ export function reason(it: Instance): ReactNode {
   if (it.state === 'exited') return <>{exitText(it) ?? 'by itself'}, <Time at={it.ended_at} /></>;
   if (it.state === 'stopped') return <Time at={it.ended_at} />;
   return it.state_reason ?? (it.state === 'requested' ? 'waits for a node' : it.state === 'starting' ? 'its sandbox is made' : <Time at={it.requested_at} />);
+}
+
+/**
+ * Which terminal a person most likely wants: that of a command that talks back (a shell, an interpreter without a script),
+ * else a shell beside it, so that keys do not go into a loop that never reads them.
+ */
+export function intoFor(command: string[]): 'workload' | 'shell' {
+  const last = command.join(' ').trim();
+  return /(?:^|[\s/;&])(?:ba|z|da|fi)?sh(?: -[il]+)?$|(?:^|[\s/])(?:i?python3?|tmux|screen|top|htop)$/.test(last) ? 'workload' : 'shell';
 }

@@ -1,6 +1,7 @@
 // How a line of lineage reads: its knot, its figure, what hides it.
-import type { Lineage, LineageLine, LineageState, Money } from '../../api/types';
+import type { Lineage, LineageItem, LineageLine, LineageState } from '../../api/types';
 import { grouped } from '../../format/decimal';
+import { count } from '../../format/units';
 
 export const KNOTS: Record<LineageState, { tone: string; shape: string; line: string }> = {
   proved: { tone: '', shape: 'k-ok', line: '' },
@@ -10,18 +11,29 @@ export const KNOTS: Record<LineageState, { tone: string; shape: string; line: st
   planned: { tone: 'off', shape: 'k-plan', line: 'unseen' },
 };
 
-/** Money, or a text like "93 gpu-seconds": figure and unit apart. */
-export function amountOf(amount: Money | string | null | undefined): { figure: string; unit: string } | undefined {
+/** "93 gpu-second" or "0.064558 EUR": figure and unit apart. */
+export function amountOf(amount: string | null | undefined): { figure: string; unit: string } | undefined {
   if (!amount) return undefined;
-  if (typeof amount !== 'string') return { figure: grouped(amount.amount), unit: amount.currency };
   const match = /^(-?[\d.]+)\s+(.+)$/.exec(amount);
   return match ? { figure: grouped(match[1]!), unit: match[2]! } : { figure: amount, unit: '' };
 }
 
-/** The server's sentence, without the step's own word at its head. */
-export function sentenceOf(line: LineageLine): string {
-  const head = new RegExp(`^${line.step}:?\\s+`, 'i');
-  return line.text.replace(head, '');
+/**
+ * How the line is told: its sentence, what two spaces part from it, and its items. A line with one item is told by that
+ * item alone; the first decision is the one that let the resource be made, so it is the sentence and the others follow.
+ */
+export function toldOf(line: LineageLine): { say: string; more: string; items: LineageItem[] } {
+  const first = line.items[0];
+  const byFirst = first !== undefined && line.step === 'decision' && line.items.length > 1;
+  const [say = '', ...more] = (byFirst ? first.text : line.text).split(/\s{2,}/);
+  const rest = line.items.slice(1);
+  return { say, more: [...more, ...(byFirst ? [`and ${count(rest.length, 'decision')} since`] : [])].join(' '), items: rest.length ? (byFirst ? rest : line.items) : [] };
+}
+
+/** "gpuaas.instance.starting by local-1, leaf 45118", in parts. */
+export function leafOf(text: string): { leaf: string; type: string; verb: string } {
+  const action = /[a-z_]+\.([a-z_]+)\.([a-z_]+)/.exec(text);
+  return { leaf: /\bleaf (\d+)/.exec(text)?.[1] ?? /^\d+/.exec(text)?.[0] ?? '', type: action?.[1] ?? '', verb: action?.[2] ?? text };
 }
 
 /** "needs PERMISSION at SCOPE", in parts. */

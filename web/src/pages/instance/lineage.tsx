@@ -13,7 +13,7 @@ import { Read } from '../../parts/faces';
 import { Prose } from '../../parts/prose';
 import { Icon } from '../../parts/basic';
 import { useInstance } from './frame';
-import { amountOf, hiddenOf, inOneLine, KNOTS, sentenceOf } from './lineage-words';
+import { amountOf, hiddenOf, inOneLine, KNOTS, leafOf, toldOf } from './lineage-words';
 
 export function LineageTab() {
   const it = useInstance();
@@ -76,6 +76,7 @@ function Story({ data }: { data: Lineage }) {
 function Line({ line, repeats }: { line: LineageLine; repeats: boolean }) {
   const knot = KNOTS[line.state] ?? KNOTS.planned!;
   const amount = amountOf(line.amount);
+  const told = toldOf(line);
   return (
     <li className={knot.line}>
       <span className={`knot ${knot.tone}`}>
@@ -85,10 +86,10 @@ function Line({ line, repeats }: { line: LineageLine; repeats: boolean }) {
       <div className={amount ? 'body' : 'body noamt'}>
         {line.state !== 'hidden' && (
           <div className="say">
-            <Prose text={sentenceOf(line)} /> {line.simulated && <Sim />}
+            <Prose text={told.say} /> {line.simulated && <Sim />}
           </div>
         )}
-        <From item={line} />
+        <From more={told.more} item={line.items.length === 1 ? line.items[0]! : line} />
       </div>
       <div className="amt">
         {amount && (
@@ -102,15 +103,17 @@ function Line({ line, repeats }: { line: LineageLine; repeats: boolean }) {
         <Tag word={line.state}>{line.state === 'planned' ? 'not yet' : line.state}</Tag>
       </div>
       {(line.state === 'hidden' || line.hidden) && <Hidden line={line} />}
-      {line.step === 'audit' ? <Leaves items={line.items ?? []} /> : <Items items={line.items ?? []} state={line.state} />}
+      {line.step === 'audit' ? <Leaves items={line.items} /> : <Items items={told.items} />}
     </li>
   );
 }
 
-function From({ item }: { item: LineageItem }) {
+type Told = Pick<LineageLine, 'id' | 'at' | 'from'>;
+function From({ item, more }: { item: Told; more: string }) {
   const parts: ReactNode[] = [];
+  if (more) parts.push(<span key="more"><Prose plain text={more} /></span>);
   if (item.from) parts.push(<span className="via" key="from"><Prose plain text={item.from} /></span>);
-  if (item.id) parts.push(<span key="id"><Id id={item.id} /></span>);
+  if (item.id && !more.includes(item.id)) parts.push(<span key="id"><Id id={item.id} /></span>);
   if (item.at) parts.push(<span key="at"><Time at={item.at} /></span>);
   return parts.length ? <div className="from">{parts}</div> : null;
 }
@@ -131,8 +134,8 @@ function Hidden({ line }: { line: LineageLine }) {
   );
 }
 
-const SHOWN = 6;
-function Items({ items, state }: { items: LineageItem[]; state: string }) {
+const SHOWN = 3;
+function Items({ items }: { items: LineageItem[] }) {
   const [all, setAll] = useState(false);
   if (!items.length) return null;
   const shown = all ? items : items.slice(-SHOWN);
@@ -151,12 +154,10 @@ function Items({ items, state }: { items: LineageItem[]; state: string }) {
         return (
           <li key={item.id ?? i} className={pending ? 'pending' : undefined}>
             <span>
-              {item.id && <Id id={item.id} />} <Prose plain text={item.text} /> {item.at && <span className="mut"><Time at={item.at} /></span>}
+              {item.id && <Id id={item.id} />} <Prose plain text={item.text} /> {item.from && <span className="mut via"><Prose plain text={item.from} /></span>} {item.at && <span className="mut"><Time at={item.at} /></span>}
             </span>
             <span className="am">{amount && `${amount.figure} ${amount.unit}`}</span>
-            <span className="pfm">
-              <Tag word={pending ? 'pending' : state === 'pending' ? 'posted' : state} />
-            </span>
+            <span className="pfm">{pending && <Tag word="pending" />}</span>
           </li>
         );
       })}
@@ -170,15 +171,13 @@ function Leaves({ items }: { items: LineageItem[] }) {
   return (
     <ol className="leafs" aria-label="Audit records">
       {items.slice(-7).map((item, i) => {
-        const [where, rest] = item.text.includes(' ') ? [item.text.split(' ')[0]!, item.text.split(' ').slice(1).join(' ')] : ['', item.text];
-        const action = rest.match(/[a-z_]+\.[a-z_]+\.[a-z_]+/)?.[0] ?? rest;
-        const words = action.split('.');
+        const { leaf, type, verb } = leafOf(item.text);
         return (
           <li key={item.id ?? i} title={item.text}>
-            <b>{where || (item.at ? <Time at={item.at} /> : i + 1)}</b>
+            <b>{leaf || (item.at ? <Time at={item.at} /> : i + 1)}</b>
             <span>
-              {words.length === 3 ? words[1] : ''}
-              <i>{words.at(-1)}</i>
+              {type}
+              <i>{verb}</i>
             </span>
           </li>
         );

@@ -50,12 +50,12 @@ function Use({ it }: { it: Instance }) {
       ) : (
         <Suspense fallback={<Skeleton what="the charts" lines={4} />}>
           <div className="pad livegrid">
-            <LiveLine label="CPU" unit="percent of one CPU" samples={samples.cpu} span={SPAN} text={(n) => `${Math.round(n)} %`} />
-            <LiveLine label="Memory" unit="bytes" most={now.memory_limit || undefined} samples={samples.memory} span={SPAN} text={(n) => bytes(Math.round(n))} />
+            <LiveLine label="CPU" unit="percent of one CPU" most={it.cpu_millicores / 10} samples={samples.cpu} longest={SPAN} text={(n) => `${Math.round(n)} %`} />
+            <LiveLine label="Memory" unit="bytes" most={now.memory_limit || undefined} samples={samples.memory} longest={SPAN} text={(n) => bytes(Math.round(n))} />
             {now.gpus.map((gpu) => (
               <div key={gpu.index} className="gpupair">
-                <LiveLine label={`GPU ${gpu.index} utilisation`} unit="percent" most={100} samples={samples.gpu(gpu.index)} span={SPAN} simulated={gpu.simulated} text={(n) => `${Math.round(n)} %`} />
-                <LiveLine label={`GPU ${gpu.index} memory`} unit="bytes" samples={samples.gpuMemory(gpu.index)} span={SPAN} simulated={gpu.simulated} text={(n) => bytes(Math.round(n))} />
+                <LiveLine label={`GPU ${gpu.index} utilisation`} unit="percent" most={100} samples={samples.gpu(gpu.index)} longest={SPAN} simulated={gpu.simulated} text={(n) => `${Math.round(n)} %`} />
+                <LiveLine label={`GPU ${gpu.index} memory`} unit="bytes" most={it.gpu_memory || undefined} samples={samples.gpuMemory(gpu.index)} longest={SPAN} simulated={gpu.simulated} text={(n) => bytes(Math.round(n))} />
               </div>
             ))}
           </div>

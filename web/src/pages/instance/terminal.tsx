@@ -9,7 +9,7 @@ import { Icon, Id, State, Status, Time } from '../../parts/basic';
 import { Cmd } from '../../parts/cmd';
 import { ChangeError, Refused, Skeleton } from '../../parts/faces';
 import { ApiError } from '../../api/problem';
-import { exitText, over } from './facts';
+import { exitText, intoFor, over } from './facts';
 import { useInstance } from './frame';
 import { useUrlText } from '../../parts/url-text';
 import type { Into, LinkState } from './terminal-link';
@@ -50,7 +50,7 @@ function Session({ it }: { it: Instance }) {
   const [full, setFull] = useState(false);
   const [round, setRound] = useState(0); // a new one opens a new session
   const [chosen, choose] = useUrlText('in');
-  const into: Into = chosen === 'shell' ? 'shell' : 'workload';
+  const into: Into = chosen === 'shell' || chosen === 'workload' ? chosen : intoFor(it.command);
   if (link.error instanceof ApiError && link.error.refused) return <Refused error={link.error} needs="access.session.create" scope={it.project} doing={`open a terminal in ${it.name}`} />;
   return (
     <section className={full ? 'term full' : 'term'} aria-label={`Terminal session on ${it.name}`} data-state={link.state} data-into={into} data-first-bytes-ms={link.firstBytesMs}>
@@ -72,7 +72,7 @@ function Session({ it }: { it: Instance }) {
           <dd className="v">
             <span className="seg" role="group" aria-label="Into">
               {INTO.map(({ name, value, title }) => (
-                <button key={value} type="button" title={title} aria-pressed={into === value} onClick={() => choose(value === 'shell' ? 'shell' : '')}>
+                <button key={value} type="button" title={title} aria-pressed={into === value} onClick={() => choose(value)}>
                   {name}
                 </button>
               ))}
