@@ -46,10 +46,10 @@ class WholeHouse final : public House {
     wake_.notify_all();
     if (looks_.joinable()) looks_.join();
     if (links_) links_->close_all("server stops");
-    jobs_.reset();
     runner_.reset();
+    if (log_) log_->stop();  // and with it what it tells: it pokes the jobs
+    jobs_.reset();
     links_.reset();
-    if (log_) log_->stop();
     iam_.reset();
     store_.reset();
   }

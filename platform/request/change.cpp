@@ -94,7 +94,7 @@ void Runs::prepare(const AskPtr& ask) {
   const base::Error why = prepared.error();
   if (ask->route->anyone() || why.reason.kind == base::Kind::unavailable) return refuse(ask, why);
   // What `prepare` refuses is a decision like any other, and recorded.
-  store_.change(
+  submit(
       [this, ask, why](db::Tx& tx) -> base::Result<void> {
         auto dice_of = dice(*ask, DiceStep::refusal);
         ports_.recorder.change(tx, Env{ask->now, dice_of}, *ask->authority, ask->caller, text(ask->target),
@@ -106,7 +106,7 @@ void Runs::prepare(const AskPtr& ask) {
 
 void Runs::commit(const AskPtr& ask) {
   auto outcome = std::make_shared<Outcome>();
-  store_.change(
+  submit(
       [this, ask, outcome](db::Tx& tx) {
         *outcome = Outcome{};  // it may run again
         return in_transaction(tx, *ask, *outcome);
@@ -168,7 +168,8 @@ base::Result<void> Runs::in_transaction(db::Tx& tx, Ask& ask, Outcome& outcome) 
 
 void Runs::attempt(db::Tx& tx, Ask& ask, const Env& env, const Authority& authority, Outcome& outcome) {
   const Route& route = *ask.route;
-  outcome.resource = std::holds_alternative<std::string>(ask.target) ? std::get<std::string>(ask.target) : "";
+  const std::string about = std::holds_alternative<std::string>(ask.target) ? std::get<std::string>(ask.target) : "";
+  outcome.resource = about;
   auto done = tx.attempt([&]() -> base::Result<void> {
     auto answer = route.commit(tx, authority, env, ask.input.get(), ask.prepared.get());
     if (!answer) return answer.error();
@@ -183,6 +184,7 @@ void Runs::attempt(db::Tx& tx, Ask& ask, const Env& env, const Authority& author
   });
   if (done) return;
   outcome.refused = done.error();
+  outcome.resource = about;  // what it had begun to create never was
   if (options_.reasons_listed && !declared(route, done.error().reason))
     telemetry::log(telemetry::Level::error, "a handler returned a reason that its route does not list",
                    {{"route", route.path}, {"reason", done.error().reason.word}});

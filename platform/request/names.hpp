@@ -13,12 +13,14 @@ namespace request {
 /// the snapshot, and are called on any thread.
 struct Names {
   std::function<std::string(db::Snapshot&, PrincipalId)> principal;
-  std::function<std::string(db::Snapshot&, const Scope&)> scope;              // a path: acme/research/vision
+  std::function<std::string(db::Snapshot&, const Scope&)> scope;  // a path: acme/research/vision
   std::function<std::string(db::Snapshot&, std::string_view id)> resource;
 
   std::string of(db::Snapshot& s, PrincipalId id) const { return principal ? principal(s, id) : std::string{}; }
   std::string of(db::Snapshot& s, const Scope& id) const { return scope ? scope(s, id) : std::string{}; }
-  std::string of_resource(db::Snapshot& s, std::string_view id) const { return resource ? resource(s, id) : std::string{}; }
+  std::string of_resource(db::Snapshot& s, std::string_view id) const {
+    return resource ? resource(s, id) : std::string{};
+  }
 };
 
 }  // namespace request

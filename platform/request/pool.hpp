@@ -1,4 +1,5 @@
-// Pool: a bounded queue in front of a few threads, for what may wait for a database: reads and `prepare`.
+// Pool: a bounded queue in front of a few threads, for what may wait for a database: reads and `prepare`. With no
+// threads at all a task runs at once where it is posted: the simulator steps everything itself.
 #pragma once
 
 #include <condition_variable>
@@ -35,6 +36,10 @@ class Pool final {
 
  private:
   bool push(Task task, std::size_t most) {
+    if (threads_.empty()) {
+      task();
+      return true;
+    }
     {
       const std::lock_guard lock{mutex_};
       if (queue_.size() >= most) return false;

@@ -25,7 +25,7 @@ void Runs::read(const AskPtr& ask) {
 }
 
 void Runs::record_read(const AskPtr& ask, Answer answer) {
-  store_.change(
+  submit(
       [this, ask](db::Tx& tx) -> base::Result<void> {
         auto random = dice(*ask, DiceStep::commit);
         ports_.recorder.allowed_read(tx, Env{ask->now, random}, *ask->authority, ask->caller, text(ask->target));

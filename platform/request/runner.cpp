@@ -44,7 +44,24 @@ Runs::Runs(db::Store& store, const base::Clock& clock, std::vector<Route> routes
       pool_(options_.threads, static_cast<std::size_t>(options_.queue_max)),
       streams_(store_, clock_, ports_, pool_) {}
 
-Runs::~Runs() { streams_.cut_all("server stops"); }
+Runs::~Runs() {
+  streams_.cut_all("server stops");
+  std::unique_lock lock{submitted_mutex_};
+  all_done_.wait(lock, [this] { return submitted_ == 0; });
+}
+
+// What the store still has of ours is waited for at the end: its `done` comes to this object.
+void Runs::submit(db::Store::Work work, db::Store::Done done) {
+  {
+    const std::lock_guard lock{submitted_mutex_};
+    ++submitted_;
+  }
+  store_.change(std::move(work), [this, done = std::move(done)](base::Result<void> result) mutable {
+    done(std::move(result));
+    const std::lock_guard lock{submitted_mutex_};
+    if (--submitted_ == 0) all_done_.notify_all();
+  });
+}
 
 base::Random Runs::dice(const Ask& ask, DiceStep step) const {
   return base::Random{options_.dice, ask.number, static_cast<std::uint32_t>(step)};
@@ -151,7 +168,7 @@ void Runs::use_ticket(const AskPtr& ask) {
   auto target = target_of(*ask->route, ask->given.path);
   if (!target) return refuse(ask, target.error());
   auto caller = std::make_shared<Caller>();
-  store_.change(
+  submit(
       [this, ask, caller, place = text(*target)](db::Tx& tx) -> base::Result<void> {
         auto random = dice(*ask, DiceStep::refusal);
         const Env env{ask->now, random};
@@ -224,7 +241,7 @@ void Runs::denied(const AskPtr& ask, const base::Error& why) {
     ports_.recorder.denied_read(ask->caller, permission, ask->target, why.reason, ask->now);
     return refuse(ask, why);
   }
-  store_.change(
+  submit(
       [this, ask, &permission, reason = why.reason](db::Tx& tx) -> base::Result<void> {
         auto random = dice(*ask, DiceStep::refusal);
         ports_.recorder.denial(tx, Env{ask->now, random}, ask->caller, permission, ask->target, reason);
@@ -283,6 +300,8 @@ base::Result<std::unique_ptr<Runner>> make_runner(db::Store& store, const base::
     const std::string name = std::string{method_name(route.method)} + " " + route.path;
     if (!route.path.starts_with("/v1/")) return base::Error{base::invalid, name + " is not under /v1"};
     if (route.permission->name.empty()) return base::Error{base::invalid, name + " has no permission"};
+    if (route.options.bulk && route.path.contains('{'))  // whoever names something in the path is authorized there
+      return base::Error{base::invalid, name + " is bulk, and yet has a place in its path"};
   }
   if (auto named = name_operations(routes); !named) return named.error();
   auto index = RouteIndex::make(routes);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <unordered_map>
 
@@ -43,6 +44,7 @@ class Runs final : public Runner {
   void send(const AskPtr&, http::Response);
   void send_answer(const AskPtr&, int status, Answer);
   void on_pool(const AskPtr&, Pool::Task);
+  void submit(db::Store::Work, db::Store::Done);
   base::Random dice(const Ask&, DiceStep) const;
 
   // read.cpp
@@ -79,6 +81,9 @@ class Runs final : public Runner {
   std::atomic<std::int64_t> overloaded_ = 0;
   std::atomic<std::int64_t> replayed_ = 0;
   std::atomic<std::int64_t> decided_again_ = 0;
+  std::mutex submitted_mutex_;
+  std::condition_variable all_done_;
+  std::int64_t submitted_ = 0;  // changes that the store has of ours
   Rates rates_;
   Pool pool_;
   Streams streams_;

@@ -1,4 +1,5 @@
-// Ledger: double-entry books. Accounts and transfers between them; a balance is a sum of postings, never a stored number.
+// Ledger: double-entry books. Accounts and transfers between them; a balance is a sum of postings, never a stored
+// number.
 //
 // Each account belongs to one organization, the house's side too, so that batches of two organizations meet nowhere.
 // What the organization paid in advance is `prepaid`, a debt of the house: credits raise it, charges lower it.

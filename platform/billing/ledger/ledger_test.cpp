@@ -63,8 +63,8 @@ class Books {
     return names;
   }
   Balance balance(const std::string& name) {
-    return bare.ask_for<Balance>(table(), request::GET, "/v1/organizations/{organization}/balance",
-                                 at(organization(name)))
+    return bare
+        .ask_for<Balance>(table(), request::GET, "/v1/organizations/{organization}/balance", at(organization(name)))
         .value();
   }
   base::Result<Transfer> credit(const std::string& name, const std::string& amount, const std::string& note = "") {
@@ -74,8 +74,9 @@ class Books {
                                   {.path = {{"organization", organization(name).text()}}, .body = body});
   }
   base::Page<Transfer> list(const std::string& name, const request::Given& given = {}) {
-    return bare.ask_for<base::Page<Transfer>>(table(), request::GET, "/v1/organizations/{organization}/transfers",
-                                              at(organization(name)), given)
+    return bare
+        .ask_for<base::Page<Transfer>>(table(), request::GET, "/v1/organizations/{organization}/transfers",
+                                       at(organization(name)), given)
         .value();
   }
   Draft draft(const std::string& from, const std::string& to, std::int64_t micros) {
@@ -104,10 +105,11 @@ TEST_P(LedgerTest, Cases) {
     each.play({
         {"post",
          [&](const test::Line& line) {
-           Draft draft{.id = id_of(line.word(1)),
-                       .debit = books.account(line.word(2).substr(6)),
-                       .credit = books.account(line.word(3).substr(7)),
-                       .amount = {.micros = base::decimal_from_text(line.word(4), 6).value(), .currency = {line.word(5)}}};
+           Draft draft{
+               .id = id_of(line.word(1)),
+               .debit = books.account(line.word(2).substr(6)),
+               .credit = books.account(line.word(3).substr(7)),
+               .amount = {.micros = base::decimal_from_text(line.word(4), 6).value(), .currency = {line.word(5)}}};
            if (line.has("charge")) draft.charge = line.after("charge");
            if (line.has("reverses")) draft.reverses = id_of(line.after("reverses"));
            const auto posted = books.post(draft);
@@ -122,7 +124,8 @@ TEST_P(LedgerTest, Cases) {
         {"credit", [&](const test::Line& line) { return test::word_of(books.credit(line.word(1), line.word(2))); }},
         {"trial",
          [&](const test::Line&) {
-           return std::string{books.bare.read([](db::Snapshot& s) { return trial_balance(s); }).balanced ? "balanced" : "broken"};
+           return std::string{books.bare.read([](db::Snapshot& s) { return trial_balance(s); }).balanced ? "balanced"
+                                                                                                         : "broken"};
          }},
     });
   }
@@ -132,8 +135,8 @@ TEST_P(LedgerTest, TheDatabaseRefusesToChangeOrRemoveARow) {
   Books books{GetParam()};
   ASSERT_TRUE(books.post(books.draft("prepaid/acme", "revenue/shop/acme", 5)));
   for (const std::string_view sql :
-       {"UPDATE transfers SET amount = 1", "DELETE FROM transfers", "UPDATE postings SET amount = 1", "DELETE FROM postings",
-        "UPDATE accounts SET currency = 'USD'", "DELETE FROM accounts"}) {
+       {"UPDATE transfers SET amount = 1", "DELETE FROM transfers", "UPDATE postings SET amount = 1",
+        "DELETE FROM postings", "UPDATE accounts SET currency = 'USD'", "DELETE FROM accounts"}) {
     const auto done = books.bare.change([&](db::Tx& tx, const Env&) -> base::Result<void> {
       tx.run(db::Query{"test.tamper", sql}, {});
       return {};
@@ -174,7 +177,10 @@ TEST_P(LedgerTest, RacingBatchesOfOneOrganizationLoseNothing) {
   for (int c = 0; c < clients; ++c)
     threads.emplace_back([&] {
       for (int i = 0; i < each; ++i) {
-        const Draft draft{.id = books.bare.make<TransferId>(), .debit = from, .credit = to, .amount = {.micros = 1, .currency = {"EUR"}}};
+        const Draft draft{.id = books.bare.make<TransferId>(),
+                          .debit = from,
+                          .credit = to,
+                          .amount = {.micros = 1, .currency = {"EUR"}}};
         if (books.post(draft)) ++posted;
       }
     });

@@ -82,10 +82,11 @@ Result<Transfer> grant(db::Tx& tx, const Call<credit_grant, GrantCredit>& call, 
 
 request::Routes routes(Ports ports) {
   request::Routes routes{"billing.ledger"};
-  routes.read<transfer_list>(
-      "/v1/organizations/{organization}/transfers",
-      [names = ports.names](db::Snapshot& s, const Call<transfer_list, ListTransfers>& call) { return list(s, call, names); },
-      {.summary = "Where the organization's money went, oldest first."});
+  routes.read<transfer_list>("/v1/organizations/{organization}/transfers",
+                             [names = ports.names](db::Snapshot& s, const Call<transfer_list, ListTransfers>& call) {
+                               return list(s, call, names);
+                             },
+                             {.summary = "Where the organization's money went, oldest first."});
   routes.read<balance_read>(
       "/v1/organizations/{organization}/balance",
       [ports](db::Snapshot& s, const Call<balance_read>& call) { return read_balance(s, call, ports); },

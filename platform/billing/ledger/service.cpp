@@ -63,9 +63,10 @@ TrialBalance trial_balance(db::Snapshot& snapshot) {
   TrialBalance trial{.debits = {.currency = {"EUR"}}, .credits = {.currency = {"EUR"}}};
   for (const store::Sum& sum : store::totals(snapshot)) {
     const base::Currency currency{sum.currency};
-    const CurrencyTotal total{.debits = {.micros = sum.debits, .currency = currency},
-                              .credits = {.micros = sum.credits, .currency = currency},
-                              .transfers = {.micros = store::transferred(snapshot, sum.currency), .currency = currency}};
+    const CurrencyTotal total{
+        .debits = {.micros = sum.debits, .currency = currency},
+        .credits = {.micros = sum.credits, .currency = currency},
+        .transfers = {.micros = store::transferred(snapshot, sum.currency), .currency = currency}};
     if (total.debits != total.credits || total.debits != total.transfers) trial.balanced = false;
     if (trial.currencies.empty()) {
       trial.debits = total.debits;

@@ -44,25 +44,28 @@ constexpr db::Query sum_all{"ledger.totals", R"sql(
   SELECT '' AS account, currency,
          CAST(SUM(CASE WHEN side = 'debit' THEN amount ELSE 0 END) AS bigint) AS debits,
          CAST(SUM(CASE WHEN side = 'credit' THEN amount ELSE 0 END) AS bigint) AS credits
-  FROM postings GROUP BY currency ORDER BY currency)sql", std::chrono::seconds{10}};
+  FROM postings GROUP BY currency ORDER BY currency)sql",
+                            std::chrono::seconds{10}};
 
 constexpr db::Query sum_transfers{"ledger.transferred", R"sql(
   SELECT CAST(coalesce(SUM(amount), 0) AS bigint) AS amount FROM transfers
-  WHERE currency = :currency AND kind = 'posted')sql", std::chrono::seconds{10}};
+  WHERE currency = :currency AND kind = 'posted')sql",
+                                  std::chrono::seconds{10}};
 
 constexpr db::Query count_accounts{"ledger.accounts", "SELECT count(*) AS accounts FROM accounts"};
 
 Transfer read(const db::Row& row) {
-  Transfer transfer{.id = row.get<TransferId>("id"),
-                    .at = row.get<base::Instant>("at"),
-                    .debit = row.get<std::string>("debit"),
-                    .credit = row.get<std::string>("credit"),
-                    .amount = {.micros = row.get<std::int64_t>("amount"), .currency = {row.get<std::string>("currency")}},
-                    .charge = row.get<std::optional<std::string>>("charge").value_or(""),
-                    .resource = row.get<std::string>("resource"),
-                    .kind = row.get<Kind>("kind"),
-                    .reverses = row.get<std::optional<TransferId>>("reverses"),
-                    .note = row.get<std::string>("note")};
+  Transfer transfer{
+      .id = row.get<TransferId>("id"),
+      .at = row.get<base::Instant>("at"),
+      .debit = row.get<std::string>("debit"),
+      .credit = row.get<std::string>("credit"),
+      .amount = {.micros = row.get<std::int64_t>("amount"), .currency = {row.get<std::string>("currency")}},
+      .charge = row.get<std::optional<std::string>>("charge").value_or(""),
+      .resource = row.get<std::string>("resource"),
+      .kind = row.get<Kind>("kind"),
+      .reverses = row.get<std::optional<TransferId>>("reverses"),
+      .note = row.get<std::string>("note")};
   CHECK(transfer.amount.micros > 0);
   return transfer;
 }
@@ -82,10 +85,9 @@ Sum read_sum(const db::Row& row) {
 
 std::string open_account(db::Tx& tx, const Account& account, const base::Currency& currency, base::Instant now) {
   const std::string name = text(account);
-  const int opened = tx.run(insert_account, {{"name", name},
-                                             {"organization", account.organization},
-                                             {"currency", currency.code},
-                                             {"now", now}});
+  const int opened =
+      tx.run(insert_account,
+             {{"name", name}, {"organization", account.organization}, {"currency", currency.code}, {"now", now}});
   if (opened == 1) return currency.code;
   return tx.one(find_account, {{"name", name}}, [](const db::Row& row) { return row.get<std::string>("currency"); })
       .value();
