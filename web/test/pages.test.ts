@@ -3,7 +3,7 @@ import { nonceIn } from '../src/csp';
 import { fromAnswer, lacking } from '../src/api/problem';
 import { barsOf, daysOfMonth, lineOf, spanOf, ticksOf } from '../src/parts/chart-math';
 import { KEPT, LogLines } from '../src/pages/instance/log-lines';
-import { amountOf, hiddenOf, inOneLine, leafOf, toldOf } from '../src/pages/instance/lineage-words';
+import { amountOf, hiddenOf, inOneLine, itemText, leafOf, toldOf } from '../src/pages/instance/lineage-words';
 import { intoFor } from '../src/pages/instance/facts';
 import { problemsOf, suggestName } from '../src/pages/launch-form';
 import { treeOf, within } from '../src/shell/scopes';
@@ -68,6 +68,11 @@ describe('lineage', () => {
   it('keeps all items of any other line', () => {
     const items = [item('use_1', 'a'), item('use_2', 'b')];
     expect(toldOf(line({ text: '2 events', items }))).toEqual({ say: '2 events', more: '', items });
+  });
+  it('does not say the place of the resource again', () => {
+    expect(itemText(item('use_1', 'a to b at acme/r/v'), 'acme/r/v')).toBe('a to b');
+    expect(itemText(item('aud_1', 'allow x at acme/r/v, leaf 3'), 'acme/r/v')).toBe('allow x, leaf 3');
+    expect(itemText(item('aud_1', 'allow x at acme/r/v2'), 'acme/r/v')).toBe('allow x at acme/r/v2');
   });
   it('reads leaf and verb of an audit record', () =>
     expect(leafOf('gpuaas.instance.starting by local-1, leaf 45118')).toEqual({ leaf: '45118', type: 'instance', verb: 'starting' }));

@@ -11,7 +11,7 @@ const PATTERNS: [Piece['kind'], string][] = [
   ['arrow', String.raw`(?:-+>|→)`],
   ['path', String.raw`(?<![\w/:.])[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)+`],
   ['strong', String.raw`\b(?:allow|deny)\b(?= )`],
-  ['strong', String.raw`(?<![\w.:/-])\d+(?:\.\d+)?(?: of \d+)?(?: (?:EUR|USD|events?|records?|transfers?|charges?|gpu-seconds|GPU-seconds|s)\b(?:/\w+)?)`],
+  ['strong', String.raw`(?<![\w.:/-])\d+(?:\.\d+)?(?: of \d+)?(?: (?:EUR|USD|events?|records?|transfers?|charges?|gpu-seconds?|s)\b(?:/\w+)?)`],
 ];
 const ANY = new RegExp(PATTERNS.map(([, pattern]) => `(${pattern})`).join('|'), 'g');
 

@@ -95,7 +95,7 @@ function Stats({ rows, scope }: { rows: Instance[]; scope: { id: string; kind: '
         <dd className="fig">
           {inUse} <small>in {count(running.length, 'instance')}</small>
         </dd>
-        <dd className="note">{running.some((it) => it.simulated) ? <>some are <Sim /></> : 'no quota is enforced yet'}</dd>
+        <dd className="note">{running.some((it) => it.simulated) ? <>{running.every((it) => it.simulated) ? 'all' : 'some'} <Sim /></> : 'no quota is enforced yet'}</dd>
       </div>
       <div>
         <dt>Charged in {monthName(new Date())}</dt>

@@ -47,9 +47,8 @@ export function Transfers({ rows, more, actions }: { rows: Transfer[]; more: boo
       id: 'accounts', title: 'From and to', text: (it) => `${it.debit} -> ${it.credit}`,
       cell: (it) => <><span className="path">{it.debit}</span> <span className="arrow" role="img" aria-label="to">→</span> <span className="path">{it.credit}</span></>,
     },
-    { id: 'kind', title: 'Kind', choices: true, text: (it) => it.kind, cell: (it) => it.kind },
-    { id: 'because', title: 'Because of', narrow: true, text: (it) => it.charge ?? it.resource ?? '', cell: (it) => (it.charge ? <Id id={it.charge} /> : it.resource ? <Id id={it.resource} /> : <None />) },
-    { id: 'state', title: 'State', narrow: true, text: () => 'posted', cell: () => <Posted state="posted" /> },
+    { id: 'because', title: 'Because of', narrow: true, text: (it) => it.charge || it.resource || it.note, cell: (it) => (it.charge ? <Id id={it.charge} /> : it.resource ? <Id id={it.resource} /> : it.note ? <span className="sec">{it.note}</span> : <None />) },
+    { id: 'state', title: 'State', choices: true, narrow: true, text: (it) => it.kind, cell: (it) => <Posted state={it.kind} /> },
     { id: 'amount', title: `Amount, ${currency}`, num: true, text: (it) => it.amount.amount, order: (it) => Number(it.amount.amount), cell: (it) => <span className="big">{tableAmount(it.amount)}</span> },
   ];
   return (

@@ -30,6 +30,11 @@ export function toldOf(line: LineageLine): { say: string; more: string; items: L
   return { say, more: [...more, ...(byFirst ? [`and ${count(rest.length, 'decision')} since`] : [])].join(' '), items: rest.length ? (byFirst ? rest : line.items) : [] };
 }
 
+/** An item's sentence without what its page says already: the place of the resource, and a time that stands beside it. */
+export function itemText(item: LineageItem, path: string): string {
+  return item.text.replace(new RegExp(` at ${path.replace(/[^\w/]/g, '\\$&')}(?=,|$)`), '');
+}
+
 /** "gpuaas.instance.starting by local-1, leaf 45118", in parts. */
 export function leafOf(text: string): { leaf: string; type: string; verb: string } {
   const action = /[a-z_]+\.([a-z_]+)\.([a-z_]+)/.exec(text);

@@ -13,7 +13,7 @@ import { Read } from '../../parts/faces';
 import { Prose } from '../../parts/prose';
 import { Icon } from '../../parts/basic';
 import { useInstance } from './frame';
-import { amountOf, hiddenOf, inOneLine, KNOTS, leafOf, toldOf } from './lineage-words';
+import { amountOf, hiddenOf, inOneLine, itemText, KNOTS, leafOf, toldOf } from './lineage-words';
 
 export function LineageTab() {
   const it = useInstance();
@@ -65,7 +65,7 @@ function Story({ data }: { data: Lineage }) {
       ) : (
         <ol className="lin" aria-label={`Lineage of ${data.resource.name}, from authority to proof`}>
           {data.lines.map((line, i) => (
-            <Line key={`${line.step}${line.id ?? i}`} line={line} repeats={data.lines[i - 1]?.step === line.step} />
+            <Line key={`${line.step}${line.id ?? i}`} path={data.resource.path} line={line} repeats={data.lines[i - 1]?.step === line.step} />
           ))}
         </ol>
       )}
@@ -73,7 +73,7 @@ function Story({ data }: { data: Lineage }) {
   );
 }
 
-function Line({ line, repeats }: { line: LineageLine; repeats: boolean }) {
+function Line({ line, repeats, path }: { line: LineageLine; repeats: boolean; path: string }) {
   const knot = KNOTS[line.state] ?? KNOTS.planned!;
   const amount = amountOf(line.amount);
   const told = toldOf(line);
@@ -103,7 +103,7 @@ function Line({ line, repeats }: { line: LineageLine; repeats: boolean }) {
         <Tag word={line.state}>{line.state === 'planned' ? 'not yet' : line.state}</Tag>
       </div>
       {(line.state === 'hidden' || line.hidden) && <Hidden line={line} />}
-      {line.step === 'audit' ? <Leaves items={line.items} /> : <Items items={told.items} />}
+      {line.step === 'audit' ? <Leaves items={line.items} /> : <Items items={told.items} path={path} />}
     </li>
   );
 }
@@ -135,7 +135,7 @@ function Hidden({ line }: { line: LineageLine }) {
 }
 
 const SHOWN = 3;
-function Items({ items }: { items: LineageItem[] }) {
+function Items({ items, path }: { items: LineageItem[]; path: string }) {
   const [all, setAll] = useState(false);
   if (!items.length) return null;
   const shown = all ? items : items.slice(-SHOWN);
@@ -154,10 +154,10 @@ function Items({ items }: { items: LineageItem[] }) {
         return (
           <li key={item.id ?? i} className={pending ? 'pending' : undefined}>
             <span>
-              {item.id && <Id id={item.id} />} <Prose plain text={item.text} /> {item.from && <span className="mut via"><Prose plain text={item.from} /></span>} {item.at && <span className="mut"><Time at={item.at} /></span>}
+              {item.id && <Id id={item.id} />} <Prose plain text={itemText(item, path)} /> {item.from && <span className="mut via"><Prose plain text={item.from} /></span>} {item.at && !item.text.includes(item.at) && <span className="mut"><Time at={item.at} /></span>}
             </span>
             <span className="am">{amount && `${amount.figure} ${amount.unit}`}</span>
-            <span className="pfm">{pending && <Tag word="pending" />}</span>
+            {pending && <span className="pfm"><Tag word="pending" /></span>}
           </li>
         );
       })}
