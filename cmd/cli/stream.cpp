@@ -1,0 +1,252 @@
+// A way into an instance: a terminal, or one command. Bytes of the WebSocket go to stdout and stderr on its own thread,
+// which holds up the server when they are not read; what is typed goes the other way on the main thread.
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <mutex>
+#include <thread>
+
+#include "cmd/cli/perform.hpp"
+#include "cmd/cli/tty.hpp"
+#include "cmd/cli/words/progress.hpp"
+#include "cmd/cli/words/terminal.hpp"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t piece_max = 32 << 10;
+constexpr std::chrono::milliseconds full_pause{5};
+constexpr std::uint16_t cut_by_platform = 1008;  // RFC 6455, 7.4.1: policy violation
+
+struct Wanted {
+  std::string instance;
+  std::vector<std::string> command;  // empty: the instance's own terminal
+  bool tty = true;
+};
+
+/// How it came to an end.
+struct End {
+  std::optional<json::Document> exit;  // the other side's last word
+  bool left = false;                   // by ~.
+  std::uint16_t close_code = 0;
+  std::string close_reason;
+};
+
+bool write_all(int to, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = ::write(to, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0 && errno == EAGAIN) {
+      pollfd one{.fd = to, .events = POLLOUT, .revents = 0};
+      ::poll(&one, 1, -1);
+      continue;
+    }
+    if (wrote <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  return true;
+}
+
+/// One connection. Its handlers run on the socket's thread and end with it.
+class Line final {
+ public:
+  explicit Line(std::shared_ptr<http::WebSocket> socket) : socket_(std::move(socket)), over_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    socket_->on_message([this](std::string message, bool binary) { take(std::move(message), binary); });
+    socket_->on_close([this](std::uint16_t code, std::string reason) {
+      const std::lock_guard lock{mutex_};
+      end_.close_code = code;
+      end_.close_reason = std::move(reason);
+      wake();
+    });
+    socket_->start();
+  }
+  ~Line() {
+    socket_->close(1000, "");
+    socket_.reset();  // joins the thread, so that no handler runs on
+    ::close(over_);
+  }
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  int over() const { return over_; }  // readable once it is over
+  End end() {
+    const std::lock_guard lock{mutex_};
+    return end_;
+  }
+  bool send(std::string bytes, bool binary) { return socket_->send(std::move(bytes), binary); }
+  void resize(Size size) {
+    json::Writer out;
+    out.object().key("resize").object().member("rows", std::int64_t{size.rows}).member("cols", std::int64_t{size.cols});
+    (void)send(out.end().end().take(), false);
+  }
+
+ private:
+  void wake() const {
+    const std::uint64_t one = 1;
+    (void)!::write(over_, &one, sizeof one);
+  }
+
+  void take(std::string message, bool binary) {
+    if (binary) {
+      if (write_all(on_error_ ? STDERR_FILENO : STDOUT_FILENO, message)) return;
+      const std::lock_guard lock{mutex_};
+      end_.left = true;  // nobody reads any more
+      return wake();
+    }
+    const auto said = json::Document::parse(message);
+    if (!said) return;
+    if (said->has("stream")) on_error_ = (*said)["stream"].as_text() == "stderr";
+    if (!said->has("exit")) return;
+    const std::lock_guard lock{mutex_};
+    end_.exit = (*said)["exit"];
+    wake();
+  }
+
+  std::shared_ptr<http::WebSocket> socket_;
+  const int over_;
+  bool on_error_ = false;  // of the socket's thread
+  std::mutex mutex_;
+  End end_;
+};
+
+/// What is typed or piped in, on its way to a Line.
+class Input final {
+ public:
+  Input(bool raw, bool tell_end) : raw_(raw), tell_end_(tell_end) {}
+
+  /// Reads and sends until the line is over or the person leaves.
+  End run(Line& line, const Resizes& resizes) {
+    while (true) {
+      flush(line);
+      const bool reads = pending_.empty() && !at_end_;
+      std::array<pollfd, 3> all{{{line.over(), POLLIN, 0}, {resizes.descriptor(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}}};
+      const int timeout = pending_.empty() ? -1 : static_cast<int>(full_pause.count());
+      if (::poll(all.data(), reads ? 3 : 2, timeout) < 0 && errno != EINTR) return line.end();
+      if (all[0].revents != 0) return line.end();
+      if (all[1].revents != 0) {
+        resizes.take();
+        line.resize(terminal_size());
+      }
+      if (reads && all[2].revents != 0 && !take()) return {.left = true};
+    }
+  }
+
+ private:
+  /// False: the person leaves.
+  bool take() {
+    std::string bytes(piece_max, '\0');
+    const ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    if (got < 0) {
+      at_end_ = errno != EINTR && errno != EAGAIN;
+      return true;
+    }
+    at_end_ = got == 0;
+    end_due_ = at_end_ && tell_end_;
+    bytes.resize(static_cast<std::size_t>(got));
+    if (!raw_) {
+      pending_ = std::move(bytes);
+      return true;
+    }
+    auto taken = escape_.feed(bytes);
+    pending_ = std::move(taken.bytes);
+    return !taken.leave;
+  }
+
+  void flush(Line& line) {
+    if (!pending_.empty() && line.send(pending_, true)) pending_.clear();
+    if (pending_.empty() && end_due_ && line.send(R"({"eof":true})", false)) end_due_ = false;
+  }
+
+  const bool raw_, tell_end_;
+  Escape escape_;
+  std::string pending_;
+  bool at_end_ = false, end_due_ = false;
+};
+
+Outcome<std::shared_ptr<http::WebSocket>> open(Session& session, const Wanted& wanted) {
+  const Size size = terminal_size();
+  json::Writer body;
+  body.object().member("surface", "terminal").member("rows", std::int64_t{size.rows}).member("cols", std::int64_t{size.cols});
+  if (!wanted.command.empty()) body.member("command", wanted.command).member("tty", wanted.tty);
+  auto asked = session.read(
+      {.method = "POST", .path = "/v1/instances/" + wanted.instance + "/access-sessions", .body = body.end().take()});
+  if (!asked) return std::unexpected(asked.error());
+  // The ticket is the credential, in the one header that a browser can send, too; the server chooses the other.
+  return session.websocket((*asked)["url"].as_text(),
+                           "gpuaas.ticket." + (*asked)["ticket"].as_text() + ", gpuaas.ticket.accepted");
+}
+
+/// A text of the house's own into the shown terminal.
+void say(const std::string& text) { fprintf(stderr, "\r\n[gpuaas: %s]\r\n", printable(text).c_str()); }
+
+Ending ending_of(const End& end) {
+  if (end.exit) {
+    const int code = exit_code(*end.exit);
+    const std::string& failure = (*end.exit)["failure"].as_text();
+    if (!failure.empty()) fprintf(stderr, "gpuaas: the command could not run: %s\n", printable(failure).c_str());
+    return code;
+  }
+  if (end.left) return 0;
+  const bool refused = end.close_code == cut_by_platform;
+  return std::unexpected(Failure{.exit = refused ? Exit::refused : Exit::unavailable,
+                                 .what = "the connection was cut" + (end.close_reason.empty() ? "" : ": " + end.close_reason),
+                                 .next = refused ? "Ask for the permission again." : "Try again in a moment."});
+}
+
+}  // namespace
+
+// A command runs once: a broken connection is not taken up again, because that would run it twice.
+Ending instance_exec(Context& context) {
+  auto id = context.places.value(Takes::instance, context.parsed.words.at("instance"));
+  if (!id) return std::unexpected(id.error());
+  const bool tty = context.parsed.has("tty");
+  const Resizes resizes;
+  auto socket = open(context.session, {.instance = *id, .command = context.parsed.rest, .tty = tty});
+  if (!socket) return std::unexpected(socket.error());
+  std::optional<Raw> raw;
+  if (tty) raw.emplace();
+  Input input{tty && raw->active(), true};
+  Line line{std::move(*socket)};
+  const End end = input.run(line, resizes);
+  raw.reset();
+  return ending_of(end);
+}
+
+Ending terminal(Context& context) {
+  auto id = context.places.value(Takes::instance, context.parsed.words.at("instance"));
+  if (!id) return std::unexpected(id.error());
+  const Resizes resizes;
+  auto socket = open(context.session, {.instance = *id});
+  if (!socket) return std::unexpected(socket.error());
+  std::optional<Raw> raw{std::in_place};
+  Input input{raw->active(), false};
+  Backoff backoff{std::chrono::minutes{2}};
+  while (true) {
+    End end;
+    {
+      Line line{std::move(*socket)};
+      end = input.run(line, resizes);
+    }
+    const bool over = end.exit || end.left || end.close_code == cut_by_platform || !raw->active();
+    if (over) {
+      if (raw->active()) say(end.left ? "left; it goes on" : "ended");
+      raw.reset();
+      return ending_of(end);
+    }
+    say("connection lost, trying again; ~. leaves");
+    while (true) {
+      const auto wait = backoff.next(Trouble::lost);
+      if (wait) std::this_thread::sleep_for(*wait);
+      socket = open(context.session, {.instance = *id});
+      if (socket) break;
+      if (!wait || socket.error().exit != Exit::unavailable) return std::unexpected(socket.error());
+    }
+    backoff = Backoff{std::chrono::minutes{2}};
+    (void)print("\x1b[H\x1b[2J");  // the scrollback comes again
+  }
+}
+
+}  // namespace cli
