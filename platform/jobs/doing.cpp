@@ -118,9 +118,10 @@ std::vector<Doing::Work> Doing::find(const Job& job, const Env& env) {
         tell(job, item.resource, path.error());
         continue;
       }
-      works.push_back({.item = std::move(item),
-                       .authority = {.permission = job.permission, .principal = {}, .path = std::move(*path), .authz_epoch = 0},
-                       .step = static_cast<std::uint32_t>(works.size() + 1)});
+      works.push_back(
+          {.item = std::move(item),
+           .authority = {.permission = job.permission, .principal = {}, .path = std::move(*path), .authz_epoch = 0},
+           .step = static_cast<std::uint32_t>(works.size() + 1)});
     }
     return works;
   });
@@ -260,7 +261,8 @@ bool Doing::run(const Job& job, store::Task& task, Changed& changed) {
     base::Random random{options_.dice, attempt.number, 1};
     Result<std::shared_ptr<const void>> prepared{Error{base::unavailable}};
     try {
-      prepared = job.prepare(store_, attempt.authority, {.now = attempt.now, .random = random}, attempt.item.input.get());
+      prepared =
+          job.prepare(store_, attempt.authority, {.now = attempt.now, .random = random}, attempt.item.input.get());
     } catch (const db::Unavailable& trouble) {
       prepared = trouble.error();
     }
@@ -322,7 +324,8 @@ void Doing::settle_failure(const Job& job, const store::Task& task, const Error&
       store::fail(tx, task, why, task.attempts, now + backoff(task.attempts));
     } else if (store::park(tx, task, why) && attempt != nullptr) {
       base::Random random{options_.dice, number, 0};
-      recorder_.change(tx, {.now = now, .random = random}, attempt->authority, {}, attempt->item.resource, error.reason.word);
+      recorder_.change(tx, {.now = now, .random = random}, attempt->authority, {}, attempt->item.resource,
+                       error.reason.word);
     }
     return {};
   });

@@ -7,7 +7,8 @@
 //     with backoff until done or parked (`attempts_max`); all of them are listed by `GET /v1/jobs`;
 //   - what changed nothing (false, or `base::nothing`) writes no record.
 //
-// Not here: what a job does, nor an order among tasks. External calls belong in a task's `prepare`, which may run more than once.
+// Not here: what a job does, nor an order among tasks. External calls belong in a task's `prepare`, which may run more
+// than once.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -83,7 +84,8 @@ class Jobs final {
   explicit Jobs(std::string_view module) : module_(module) {}
 
   /// `due(db::Snapshot&, const request::Env&) -> std::vector<Input>`, `commit(db::Tx&, const Call<P, Input>&) ->
-  /// Result<bool>`. The first member of Input that is a scope's id (or a `request::Scope`) names the scope it is done for.
+  /// Result<bool>`. The first member of Input that is a scope's id (or a `request::Scope`) names the scope it is done
+  /// for.
   template <const request::Permission& P, class Due, class Commit>
   Jobs& every(std::chrono::milliseconds period, Due due, Commit commit) {
     jobs_.push_back(request::JobTable::repeated<P>(module_, period, std::move(due), std::move(commit)));
@@ -91,7 +93,8 @@ class Jobs final {
   }
 
   /// A task, enqueued by `enqueue(tx, …, name of P, input)`; `prepare(const db::Reader&, const Call<P, Input>&) ->
-  /// Result<Prepared>` may call the outside; `commit(db::Tx&, const Call<P, Input>&[, const Prepared&]) -> Result<bool>`.
+  /// Result<Prepared>` may call the outside; `commit(db::Tx&, const Call<P, Input>&[, const Prepared&]) ->
+  /// Result<bool>`.
   template <const request::Permission& P, class Commit>
   Jobs& task(Commit commit) {
     jobs_.push_back(request::JobTable::task<P>(module_, std::move(commit)));
@@ -110,7 +113,8 @@ class Jobs final {
   std::vector<Job> jobs_;
 };
 
-/// Enqueues a task in this transaction; `resource` is what `job list` shows it for. `input` is P's task's input as JSON.
+/// Enqueues a task in this transaction; `resource` is what `job list` shows it for. `input` is P's task's input as
+/// JSON.
 void enqueue(db::Tx&, const request::Env&, const request::Permission&, std::string_view resource, std::string input);
 
 struct RunnerOptions {
@@ -132,8 +136,8 @@ class Runner {
   /// scope, how many items changed something.
   virtual std::vector<std::pair<request::Scope, int>> run_once(const Job&) = 0;
 };
-std::unique_ptr<Runner> make_runner(db::Store&, const base::Clock&, std::vector<Jobs>, request::Recorder&, Runner::PathOf,
-                                    RunnerOptions);
+std::unique_ptr<Runner> make_runner(db::Store&, const base::Clock&, std::vector<Jobs>, request::Recorder&,
+                                    Runner::PathOf, RunnerOptions);
 
 /// `job list` (GET /v1/jobs, at the platform).
 request::Routes routes();

@@ -36,7 +36,8 @@ constexpr db::Query find_age{"test.find", "SELECT age FROM things WHERE id = :id
 constexpr db::Query raise_age{"test.raise", "UPDATE things SET age = age + 1 WHERE id = :id"};
 
 Result<bool> age(db::Tx& tx, const Call<thing_age, Thing>& call) {
-  const int now = tx.one(find_age, {{"id", call.input.thing}}, [](const db::Row& row) { return row.get<int>("age"); }).value();
+  const int now =
+      tx.one(find_age, {{"id", call.input.thing}}, [](const db::Row& row) { return row.get<int>("age"); }).value();
   tx.run(raise_age, {{"id", call.input.thing}});
   if (now >= 10) return base::Error{too_old};
   if (now >= 5) return base::Error{base::nothing};
@@ -50,7 +51,9 @@ class JobsTest : public test::OnEveryEngine {
 CREATE TABLE things (id @id PRIMARY KEY, organization @id NOT NULL, age @int NOT NULL) @strict;)sql"}}}) {}
 
   std::unique_ptr<Runner> runner(std::vector<Jobs> tables, std::string replica = "one") {
-    const auto path_of = [](db::Snapshot&, const Scope& scope) -> Result<std::vector<Scope>> { return std::vector{scope}; };
+    const auto path_of = [](db::Snapshot&, const Scope& scope) -> Result<std::vector<Scope>> {
+      return std::vector{scope};
+    };
     return make_runner(bare.store(), bare.clock, std::move(tables), bare.log(), path_of,
                        {.dice = bare.dice, .replica = std::move(replica)});
   }
@@ -84,9 +87,9 @@ CREATE TABLE things (id @id PRIMARY KEY, organization @id NOT NULL, age @int NOT
   }
   base::Page<Listed> list(const request::Given& given = {}) {
     return bare
-        .ask_for<base::Page<Listed>>(routes(), request::GET, "/v1/jobs",
-                                     {.permission = nullptr, .principal = {}, .path = {Scope{request::platform}}, .authz_epoch = 0},
-                                     given)
+        .ask_for<base::Page<Listed>>(
+            routes(), request::GET, "/v1/jobs",
+            {.permission = nullptr, .principal = {}, .path = {Scope{request::platform}}, .authz_epoch = 0}, given)
         .value();
   }
   static Jobs aging() {
@@ -104,7 +107,8 @@ CREATE TABLE things (id @id PRIMARY KEY, organization @id NOT NULL, age @int NOT
       if (call.input.how == "fail early") return base::Error{broken, "early"};
       return call.input.thing.text();
     };
-    const auto commit = [](db::Tx& tx, const Call<thing_build, Thing>& call, const std::string& prepared) -> Result<bool> {
+    const auto commit = [](db::Tx& tx, const Call<thing_build, Thing>& call,
+                           const std::string& prepared) -> Result<bool> {
       EXPECT_EQ(prepared, call.input.thing.text());
       tx.run(insert_thing, {{"id", call.input.thing}, {"organization", call.input.organization}, {"age", 0}});
       if (call.input.how == "fail") return base::Error{broken, "as told"};
@@ -126,7 +130,8 @@ CREATE TABLE things (id @id PRIMARY KEY, organization @id NOT NULL, age @int NOT
 INSTANTIATE_TEST_SUITE_P(On, JobsTest, test::engines(), test::engine_name);
 
 TEST_P(JobsTest, ARepeatedJobCommitsEachItemByItselfAndRecordsOnlyChanges) {
-  const ThingId young = add_thing(acme, 1), grown = add_thing(acme, 5), old = add_thing(acme, 10), other = add_thing(globex, 2);
+  const ThingId young = add_thing(acme, 1), grown = add_thing(acme, 5), old = add_thing(acme, 10),
+                other = add_thing(globex, 2);
   const Jobs table = aging();
   const auto changed = runner({})->run_once(table.all().front());
   EXPECT_EQ(changed, (std::vector<std::pair<Scope, int>>{{Scope{acme}, 1}, {Scope{globex}, 1}}));

@@ -6,7 +6,7 @@
 namespace jobs {
 namespace {
 
-constexpr int repeated_threads = 3;
+constexpr int repeated_threads = 2;
 constexpr int task_threads = 2;
 constexpr int sweep_most = 2000;
 
@@ -83,9 +83,17 @@ class Threads final : public Runner {
         put_back(*due);
       } else {
         std::unique_lock lock{mutex_};
-        tick_.wait_for(lock, stop, std::min(poll_, std::chrono::milliseconds{20}), [] { return false; });
+        tick_.wait_for(lock, stop, until_next(), [] { return false; });
       }
     }
+  }
+  // At most a poll, because the clock may be a hand that jumps.
+  std::chrono::microseconds until_next() const {
+    std::chrono::microseconds least{poll_};
+    const base::Instant now = clock_.now();
+    for (const Repeated& each : repeated_)
+      if (!each.running) least = std::min(least, each.next - now);
+    return std::max(least, std::chrono::microseconds{1000});
   }
   Repeated* take_due() {
     const base::Instant now = clock_.now();

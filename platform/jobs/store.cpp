@@ -83,8 +83,8 @@ std::optional<base::Instant> next_due(db::Snapshot& snapshot) {
 }
 
 bool lease(db::Tx& tx, Task& task, std::string_view taker, base::Instant now, base::Instant until) {
-  const int changed = tx.run(
-      lease_job, {{"id", task.id}, {"lease", task.lease}, {"taker", taker}, {"now", now}, {"until", until}});
+  const int changed =
+      tx.run(lease_job, {{"id", task.id}, {"lease", task.lease}, {"taker", taker}, {"now", now}, {"until", until}});
   if (changed == 0) return false;
   return true;
 }
@@ -105,9 +105,7 @@ bool park(db::Tx& tx, const Task& task, std::string_view error) {
   return tx.run(park_job, {{"id", task.id}, {"lease", task.lease}, {"error", error}}) == 1;
 }
 
-void postpone(db::Tx& tx, JobId id, base::Instant next_at) {
-  tx.run(postpone_job, {{"id", id}, {"next_at", next_at}});
-}
+void postpone(db::Tx& tx, JobId id, base::Instant next_at) { tx.run(postpone_job, {{"id", id}, {"next_at", next_at}}); }
 
 base::Page<Listed> list(db::Snapshot& snapshot, std::optional<State> state, const base::Cursor& cursor) {
   return snapshot.page(list_jobs, cursor, {{"state", state ? db::enum_text(*state) : std::string{}}},

@@ -1,11 +1,14 @@
-// Lineage: for one resource, who was allowed to make it, what it used, what that cost, where the money went, and the proof.
-// It asks every LineageSource that main hands it, and includes none of their modules.
+// Lineage: for one resource, who was allowed to make it, what it used, what that cost, where the money went, and the
+// proof. It asks every LineageSource that main hands it, and includes none of their modules.
 //
 // Always true
-//   - nothing is computed for lineage: each item is a row that somebody wrote in a transaction of their own; a row that is
+//   - nothing is computed for lineage: each item is a row that somebody wrote in a transaction of their own; a row that
+//   is
 //     not there is an item that is not there;
-//   - each item is shown to who holds its permission at its scope; to anyone else its line says what is lacking, no more;
-//   - `settled` is said only when nothing is pending, hidden or shown, and the usage of what has ended reaches to its end.
+//   - each item is shown to who holds its permission at its scope; to anyone else its line says what is lacking, no
+//   more;
+//   - `settled` is said only when nothing is pending, hidden or shown, and the usage of what has ended reaches to its
+//   end.
 //
 // Not here: what a source tells. Quotas and proofs are lines without a source until their issues come.
 #pragma once

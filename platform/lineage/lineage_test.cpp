@@ -50,7 +50,8 @@ class Gate final : public request::Authorizer {
       if (each == &permission && where == scope) return base::Error{base::forbidden};
     return Authority{.permission = &permission, .principal = who, .path = {scope}, .authz_epoch = 1};
   }
-  base::Result<Authority> confirm(db::Tx&, const Authority& authority, const request::Target&, base::Instant) const override {
+  base::Result<Authority> confirm(db::Tx&, const Authority& authority, const request::Target&,
+                                  base::Instant) const override {
     return authority;
   }
   base::Result<void> add_resource(db::Tx&, const Authority&, std::string_view, std::string_view, std::string_view,
@@ -65,31 +66,45 @@ class Gate final : public request::Authorizer {
 class LineageTest : public ::testing::Test {
  protected:
   LineageTest() : bare(test::Engine::sqlite) {
-    about = {.resource = {.id = "thing", .type = "shop.thing", .name = "train", .path = "acme/vision", .state = "running"}};
+    about = {
+        .resource = {.id = "thing", .type = "shop.thing", .name = "train", .path = "acme/vision", .state = "running"}};
   }
   ~LineageTest() override { test::remove_databases(); }
 
   Lineage read() {
-    const Ports ports{.sources = {&usage, &money},
-                      .authorizer = &gate,
-                      .about = [this](db::Snapshot&, std::string_view id) {
-                        return id == "thing" ? std::optional{about} : std::nullopt;
-                      },
-                      .names = {.principal = {},
-                                .scope = [this](db::Snapshot&, const Scope& s) { return std::string{s == Scope{acme} ? "acme" : "acme/vision"}; },
-                                .resource = {}}};
-    return bare.ask_for<Lineage>(routes(ports), request::GET, "/v1/resources/{resource}/lineage",
-                                 {.permission = nullptr, .principal = ann, .path = {Scope{acme}, Scope{vision}}, .authz_epoch = 1},
-                                 {.path = {{"resource", "thing"}}})
+    const Ports ports{
+        .sources = {&usage, &money},
+        .authorizer = &gate,
+        .about = [this](db::Snapshot&,
+                        std::string_view id) { return id == "thing" ? std::optional{about} : std::nullopt; },
+        .names = {.principal = {},
+                  .scope = [this](db::Snapshot&,
+                                  const Scope& s) { return std::string{s == Scope{acme} ? "acme" : "acme/vision"}; },
+                  .resource = {}}};
+    return bare
+        .ask_for<Lineage>(
+            routes(ports), request::GET, "/v1/resources/{resource}/lineage",
+            {.permission = nullptr, .principal = ann, .path = {Scope{acme}, Scope{vision}}, .authz_epoch = 1},
+            {.path = {{"resource", "thing"}}})
         .value();
   }
   LineageLine used(const std::string& id, std::int64_t seconds, base::Instant at) const {
-    return {.permission = &usage_list, .scope = vision, .id = id, .text = "used", .step = "usage",
-            .amount = std::to_string(seconds) + " second", .at = base::to_text(at)};
+    return {.permission = &usage_list,
+            .scope = vision,
+            .id = id,
+            .text = "used",
+            .step = "usage",
+            .amount = std::to_string(seconds) + " second",
+            .at = base::to_text(at)};
   }
   LineageLine paid(const std::string& id, const std::string& amount) const {
-    return {.permission = &transfer_list, .scope = acme, .id = id, .text = "prepaid/acme -> revenue/shop/acme",
-            .step = "ledger", .from = "chg_" + id, .amount = amount};
+    return {.permission = &transfer_list,
+            .scope = acme,
+            .id = id,
+            .text = "prepaid/acme -> revenue/shop/acme",
+            .step = "ledger",
+            .from = "chg_" + id,
+            .amount = amount};
   }
   static const Line* line(const Lineage& lineage, std::string_view step) {
     for (const Line& each : lineage.lines)
@@ -183,7 +198,8 @@ TEST_F(LineageTest, OneSimulatedRowMakesTheWholeSaySimulated) {
 }
 
 TEST_F(LineageTest, ALongLineShowsItsNewestItemsAndSumsAll) {
-  for (std::size_t i = 0; i < items_max + 50; ++i) usage.rows.push_back(used("u" + std::to_string(i), 1, bare.clock.now()));
+  for (std::size_t i = 0; i < items_max + 50; ++i)
+    usage.rows.push_back(used("u" + std::to_string(i), 1, bare.clock.now()));
   const Lineage all = read();
   EXPECT_EQ(line(all, "usage")->items.size(), items_max);
   EXPECT_EQ(line(all, "usage")->items.back().id, "u" + std::to_string(items_max + 49));

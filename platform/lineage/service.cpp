@@ -11,8 +11,8 @@ namespace {
 using base::Result;
 using request::LineageLine;
 
-constexpr std::array<std::string_view, 8> steps{"authority", "decision", "quota",  "usage",
-                                                "charges",   "ledger",   "audit",  "proof"};
+constexpr std::array<std::string_view, 8> steps{"authority", "decision", "quota", "usage",
+                                                "charges",   "ledger",   "audit", "proof"};
 constexpr std::chrono::seconds usage_slack{1};  // whole seconds are metered
 
 struct Found {
@@ -68,9 +68,7 @@ class Decisions final {
   std::map<std::pair<const request::Permission*, std::string>, std::string> known_;
 };
 
-std::optional<std::string> given(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional{text};
-}
+std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional{text}; }
 
 std::string plural(std::size_t count, std::string_view one) {
   return std::to_string(count) + " " + std::string{one} + (count == 1 ? "" : "s");
@@ -134,7 +132,8 @@ Line shown_line(std::string_view step, const std::vector<const LineageLine*>& ro
 }
 
 Line hidden_line(std::string_view step, const std::string& lacking) {
-  return {.step = std::string{step}, .text = "hidden: " + lacking, .state = State::hidden, .hidden = lacking, .items = {}};
+  return {
+      .step = std::string{step}, .text = "hidden: " + lacking, .state = State::hidden, .hidden = lacking, .items = {}};
 }
 
 std::vector<Line> lines_of(std::string_view step, const std::vector<LineageLine>& rows, Decisions& decisions) {
@@ -154,7 +153,8 @@ std::vector<Line> lines_of(std::string_view step, const std::vector<LineageLine>
   std::ranges::move(hidden, std::back_inserter(lines));
   if (!lines.empty()) return lines;
   if (step == "quota") lines.push_back({.step = "quota", .text = "not enforced", .state = State::planned, .items = {}});
-  if (step == "proof") lines.push_back({.step = "proof", .text = "no checkpoint yet", .state = State::planned, .items = {}});
+  if (step == "proof")
+    lines.push_back({.step = "proof", .text = "no checkpoint yet", .state = State::planned, .items = {}});
   return lines;
 }
 

@@ -34,7 +34,8 @@ class Lineage final : public request::LineageSource {
                               .at = base::to_text(record.at)};
     if (is_decision(from)) {
       line.step = "decision";
-      line.text = "allow " + record.action + " at " + (record.scope_path.empty() ? request::text(record.scope) : record.scope_path) + ", " + leaf;
+      line.text = "allow " + record.action + " at " +
+                  (record.scope_path.empty() ? request::text(record.scope) : record.scope_path) + ", " + leaf;
       line.from = record.by;
     } else {
       line.step = "audit";

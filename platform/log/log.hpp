@@ -41,15 +41,15 @@ inline constexpr std::chrono::seconds heartbeat_every{10};  // of a stream witho
 
 /// One entry before it has an index. `action` is a permission's name, or `noun.event` of a module for a mere event.
 struct Entry {
-  std::vector<request::Scope> path;     // where it belongs: first the organization, last the scope
+  std::vector<request::Scope> path;  // where it belongs: first the organization, last the scope
   request::PrincipalId principal;
-  request::OrganizationId home;         // the principal's
+  request::OrganizationId home;  // the principal's
   std::string action;
-  std::string resource;                 // id, or empty
-  std::string outcome = "ok";           // or a reason's word
-  std::string target = {};              // of a denial: what was asked for; only operators see it
-  std::string by = {};                  // the binding that allowed it
-  std::string detail = "{}";            // JSON of the module's own: a state, a node
+  std::string resource;        // id, or empty
+  std::string outcome = "ok";  // or a reason's word
+  std::string target = {};     // of a denial: what was asked for; only operators see it
+  std::string by = {};         // the binding that allowed it
+  std::string detail = "{}";   // JSON of the module's own: a state, a node
 };
 
 /// An entry as it stands in the log, and as lists and streams show it.

@@ -57,7 +57,7 @@ CREATE TABLE chain (id @id PRIMARY KEY, value @int NOT NULL) @strict;)sql"}},
   }
   base::Page<Record> list(const Scope& scope, const request::Given& given = {}) {
     bare.settle();
-    const std::string kind = std::holds_alternative<ProjectId>(scope)        ? "/v1/projects/{project}"
+    const std::string kind = std::holds_alternative<ProjectId>(scope)      ? "/v1/projects/{project}"
                              : std::holds_alternative<DepartmentId>(scope) ? "/v1/departments/{department}"
                                                                            : "/v1/organizations/{organization}";
     return bare.ask_for<base::Page<Record>>(routes(), request::GET, kind + "/audit-records", at(scope), given).value();
@@ -157,8 +157,8 @@ TEST_P(LogTest, MoreThanABatchInOneTransactionIsSequencedWhole) {
 TEST_P(LogTest, TheDatabaseRefusesToChangeOrRemoveAnEntry) {
   append_one(entry("a.b.kept"));
   bare.settle();
-  for (const std::string_view sql :
-       {"UPDATE log SET action = 'x'", "DELETE FROM log", "UPDATE log_topics SET topic = 'x'", "DELETE FROM log_topics"}) {
+  for (const std::string_view sql : {"UPDATE log SET action = 'x'", "DELETE FROM log",
+                                     "UPDATE log_topics SET topic = 'x'", "DELETE FROM log_topics"}) {
     const auto done = bare.change([&](db::Tx& tx, const Env&) -> base::Result<void> {
       tx.run(db::Query{"test.tamper", sql}, {});
       return {};

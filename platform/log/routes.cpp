@@ -42,7 +42,8 @@ request::Routes routes(request::Names names) {
                            .cursor = call.input.after.value_or(-1)};
   };
   request::Routes routes{"log"};
-  for (const std::string scope : {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"}) {
+  for (const std::string scope :
+       {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"}) {
     routes.read<record_list>(scope + "/audit-records", list,
                              {.summary = "The audit records at a scope and below, newest last."});
     routes.stream<event_follow>(scope + "/events", follow,

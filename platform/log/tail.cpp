@@ -18,9 +18,7 @@ bool touches(const store::Stored& entry, std::string_view topic) {
 }
 
 request::Feed::Entry event_of(db::Snapshot& snapshot, const request::Names& names, const store::Stored& entry) {
-  return {.index = entry.index,
-          .event = entry.entry.action,
-          .data = json::encode(present(snapshot, names, entry))};
+  return {.index = entry.index, .event = entry.entry.action, .data = json::encode(present(snapshot, names, entry))};
 }
 
 }  // namespace
@@ -109,11 +107,12 @@ void Tail::tell(const std::stop_token& stop) {
 // it, because `told_` says so already. Nothing: asked to stop.
 std::optional<Tail::Batch> Tail::next_batch(const std::stop_token& stop) {
   std::unique_lock lock{mutex_};
-  const bool due = news_.wait(
-      lock, stop, [this] { return head_ > told_ || clock_->now() - last_heartbeat_ >= heartbeat_every; });
+  const bool due =
+      news_.wait(lock, stop, [this] { return head_ > told_ || clock_->now() - last_heartbeat_ >= heartbeat_every; });
   if (!due || stop.stop_requested()) return {};
   std::erase_if(live_, [](const auto& each) { return each->ended.load(); });
-  Batch batch{.after = told_, .until = std::min(head_, told_ + batch_size), .followers = live_, .listeners = listeners_};
+  Batch batch{
+      .after = told_, .until = std::min(head_, told_ + batch_size), .followers = live_, .listeners = listeners_};
   told_ = std::max(told_, batch.until);
   return batch;
 }

@@ -122,7 +122,8 @@ struct Ports {
       attribute;
   /// Whether the product sold this resource as that SKU, and it ran on that node. Errors: any; the node sees
   /// `resource_unknown`.
-  std::function<base::Result<void>(db::Snapshot&, PrincipalId node, std::string_view resource, std::string_view sku)> ran;
+  std::function<base::Result<void>(db::Snapshot&, PrincipalId node, std::string_view resource, std::string_view sku)>
+      ran;
   /// The unit of a declared meter.
   std::function<std::optional<std::string>(std::string_view meter)> unit;
   request::Names names = {};

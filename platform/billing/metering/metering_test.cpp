@@ -26,7 +26,8 @@ class MeteringTest : public test::OnEveryEngine {
               if (*moved <= from) return std::vector{Span{from, to, after()}};
               return std::vector{Span{from, *moved, before()}, Span{*moved, to, after()}};
             },
-            .ran = [this](db::Snapshot&, PrincipalId on, std::string_view resource, std::string_view sku) -> base::Result<void> {
+            .ran = [this](db::Snapshot&, PrincipalId on, std::string_view resource,
+                          std::string_view sku) -> base::Result<void> {
               if (on != node || resource != "thing" || sku != "small") return base::Error{base::not_found};
               return {};
             },
@@ -190,7 +191,9 @@ TEST_P(MeteringTest, WhatIsPostponedIsNotLookedAtBeforeItsTime) {
     postpone(tx, id, env.now + seconds{60});
     return {};
   }));
-  const auto waiting = [&] { return bare.read([&](db::Snapshot& s) { return unrated(s, bare.clock.now(), 10); }).size(); };
+  const auto waiting = [&] {
+    return bare.read([&](db::Snapshot& s) { return unrated(s, bare.clock.now(), 10); }).size();
+  };
   EXPECT_EQ(waiting(), 0U);
   bare.clock.forward(seconds{60});
   EXPECT_EQ(waiting(), 1U);
@@ -200,11 +203,14 @@ TEST_P(MeteringTest, UsageIsListedByScopeAndResource) {
   ASSERT_TRUE(report({event(0, 10), event(10, 20), event(20, 30)}));
   const auto count = [](const std::string& body) {
     int items = 0;
-    for (std::size_t at = body.find(R"("quantity")"); at != std::string::npos; at = body.find(R"("quantity")", at + 1)) ++items;
+    for (std::size_t at = body.find(R"("quantity")"); at != std::string::npos; at = body.find(R"("quantity")", at + 1))
+      ++items;
     return items;
   };
   EXPECT_EQ(count(list("/v1/organizations/{organization}", {Scope{acme}})), 3);
-  EXPECT_EQ(count(list("/v1/organizations/{organization}", {Scope{acme}}, {.query = {{"resource", "thing"}, {"limit", "2"}}})), 2);
+  EXPECT_EQ(count(list("/v1/organizations/{organization}", {Scope{acme}},
+                       {.query = {{"resource", "thing"}, {"limit", "2"}}})),
+            2);
   EXPECT_EQ(count(list("/v1/organizations/{organization}", {Scope{acme}}, {.query = {{"resource", "other"}}})), 0);
   EXPECT_EQ(count(list("/v1/departments/{department}", {Scope{acme}, Scope{bare.make<DepartmentId>()}})), 0);
 }

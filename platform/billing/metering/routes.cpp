@@ -63,8 +63,8 @@ ShownUsage shown(db::Snapshot& snapshot, const request::Names& names, const Usag
 }  // namespace
 
 request::Routes routes(Ports ports) {
-  const auto list = [names = ports.names](db::Snapshot& snapshot, const Call<usage_list, ListUsage>& call)
-      -> Result<base::Page<ShownUsage>> {
+  const auto list = [names = ports.names](db::Snapshot& snapshot,
+                                          const Call<usage_list, ListUsage>& call) -> Result<base::Page<ShownUsage>> {
     const Scope& scope = call.granted.authority().scope();
     const base::Cursor cursor{.after = call.input.after, .limit = call.input.limit};
     auto found = call.input.resource.empty()
@@ -75,7 +75,8 @@ request::Routes routes(Ports ports) {
     return page;
   };
   request::Routes routes{"billing.metering"};
-  for (const std::string scope : {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"})
+  for (const std::string scope :
+       {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"})
     routes.read<usage_list>(scope + "/usage-events", list,
                             {.summary = "What was used at a scope and below, by the paths of its own time."});
   routes.change<usage_report>(

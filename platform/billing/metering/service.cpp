@@ -10,9 +10,7 @@ using base::Result;
 
 enum class Outcome { accepted, known };
 
-std::string content_of(const Reported& event, PrincipalId node) {
-  return node.text() + " " + json::encode(event);
-}
+std::string content_of(const Reported& event, PrincipalId node) { return node.text() + " " + json::encode(event); }
 
 Result<void> check_interval(db::Snapshot& snapshot, const Reported& event, base::Instant now) {
   if (event.start >= event.end) return Error{interval_empty};

@@ -48,7 +48,8 @@ constexpr db::Query list_unrated{"usage.due", R"sql(
 
 constexpr db::Query delete_from_queue{"usage.rated", "DELETE FROM usage_unrated WHERE event = :event"};
 
-constexpr db::Query update_retry{"usage.postpone", "UPDATE usage_unrated SET retry_at = :retry_at WHERE event = :event"};
+constexpr db::Query update_retry{"usage.postpone",
+                                 "UPDATE usage_unrated SET retry_at = :retry_at WHERE event = :event"};
 
 std::string path_text(const std::vector<Scope>& path) {
   std::string text;

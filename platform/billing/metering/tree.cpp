@@ -8,8 +8,8 @@ using base::Instant;
 using base::Result;
 using Path = std::vector<Scope>;
 
-// The first instant in (from, to) at which the path is no longer `path`; `to` if there is none. The history of a scope is
-// asked by instants, so the change is found by halving.
+// The first instant in (from, to) at which the path is no longer `path`; `to` if there is none. The history of a scope
+// is asked by instants, so the change is found by halving.
 Instant change_after(db::Snapshot& snapshot, const Scope& scope, const Path& path, Instant from, Instant to) {
   const auto same = [&](Instant at) {
     const auto there = iam::path_at(snapshot, scope, at);

@@ -10,18 +10,17 @@ class Lineage final : public request::LineageSource {
     auto found = store::of_resource(snapshot, "", resource, cursor);
     base::Page<request::LineageLine> page{.next = std::move(found.next)};
     for (const Charge& charge : found.items)
-      page.items.push_back(
-          {.permission = &charge_list,
-           .scope = charge.scope,
-           .id = charge.id.text(),
-           .text = std::to_string(charge.quantity) + " " + charge.unit + " x " +
-                   base::decimal_text(charge.rate.picos, 12, true) + " " + charge.rate.currency.code + "/" +
-                   charge.per_text + " (price book " + charge.price_book + ")",
-           .step = "charges",
-           .from = charge.usage_event.text(),
-           .amount = base::to_text(charge.amount) + " " + charge.amount.currency.code,
-           .at = base::to_text(charge.at),
-           .simulated = charge.simulated});
+      page.items.push_back({.permission = &charge_list,
+                            .scope = charge.scope,
+                            .id = charge.id.text(),
+                            .text = std::to_string(charge.quantity) + " " + charge.unit + " x " +
+                                    base::decimal_text(charge.rate.picos, 12, true) + " " + charge.rate.currency.code +
+                                    "/" + charge.per_text + " (price book " + charge.price_book + ")",
+                            .step = "charges",
+                            .from = charge.usage_event.text(),
+                            .amount = base::to_text(charge.amount) + " " + charge.amount.currency.code,
+                            .at = base::to_text(charge.at),
+                            .simulated = charge.simulated});
     return page;
   }
 };

@@ -3,7 +3,8 @@
 //
 // Always true
 //   - an event is charged once, and a charge above zero is paid by one transfer of the same amount;
-//   - events in pieces cost what the whole costs: a charge is the difference of two roundings (half to even) of what the
+//   - events in pieces cost what the whole costs: a charge is the difference of two roundings (half to even) of what
+//   the
 //     resource and meter came to, and the residual is carried;
 //   - rating all events again by the same price versions gives the same charges;
 //   - charges are never changed or removed: the database refuses it.

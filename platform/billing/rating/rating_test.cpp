@@ -34,13 +34,15 @@ class Shop {
             [](db::Snapshot&, const Scope& scope) -> base::Result<std::vector<Scope>> { return std::vector{scope}; },
             {.dice = bare.dice, .replica = "one"})) {}
 
-  void price(const std::string& sku, std::int64_t picos, std::int64_t per, base::Instant from, const std::string& book) {
+  void price(const std::string& sku, std::int64_t picos, std::int64_t per, base::Instant from,
+             const std::string& book) {
     ASSERT_TRUE(bare.change([&](db::Tx& tx, const Env&) -> base::Result<void> {
       tx.run(insert_price, {{"book", book}, {"sku", sku}, {"picos", picos}, {"per", per}, {"from", from}});
       return {};
     }));
   }
-  void use(const std::string& resource, const std::string& sku, std::int64_t quantity, std::optional<base::Instant> at = {}) {
+  void use(const std::string& resource, const std::string& sku, std::int64_t quantity,
+           std::optional<base::Instant> at = {}) {
     base::Instant& until = until_.try_emplace(resource, bare.clock.now()).first->second;
     const base::Instant from = at.value_or(until);
     until = from + seconds{std::max<std::int64_t>(quantity, 1)};
@@ -73,11 +75,13 @@ class Shop {
     return static_cast<int>(charges("").size() - before);
   }
   std::vector<std::string> charges(const std::string& resource) {
-    return amounts(bare.ask(routes({.names = {}}), request::GET, "/v1/projects/{project}/charges", at(path), of(resource)).value());
+    return amounts(
+        bare.ask(routes({.names = {}}), request::GET, "/v1/projects/{project}/charges", at(path), of(resource))
+            .value());
   }
   std::vector<std::string> transfers(const std::string& resource) {
-    return amounts(bare.ask(ledger::routes({.currency = {}}), request::GET, "/v1/organizations/{organization}/transfers",
-                            at({path.front()}), of(resource))
+    return amounts(bare.ask(ledger::routes({.currency = {}}), request::GET,
+                            "/v1/organizations/{organization}/transfers", at({path.front()}), of(resource))
                        .value());
   }
   base::Money prepaid() {
@@ -106,7 +110,8 @@ class Shop {
     if (!resource.empty()) given.query.emplace_back("resource", resource);
     return given;
   }
-  // The amounts of a list, in the order of what they are for: what one pass wrote at one instant has no order of its own.
+  // The amounts of a list, in the order of what they are for: what one pass wrote at one instant has no order of its
+  // own.
   static std::vector<std::string> amounts(const std::string& body) {
     const auto after = [&](std::string_view mark, std::size_t& at) {
       at = body.find(mark, at);
@@ -231,10 +236,11 @@ TEST_P(RatingTest, CostsAreSummedByDayAndProject) {
   EXPECT_EQ(shop.rate(), 3);
   Ports ports;
   ports.burning = [&](db::Snapshot&, const Scope&) {
-    return std::vector{Burning{.scope = shop.vision, .running = 2, .per_hour = {.micros = 4'998'000, .currency = {"EUR"}}}};
+    return std::vector{
+        Burning{.scope = shop.vision, .running = 2, .per_hour = {.micros = 4'998'000, .currency = {"EUR"}}}};
   };
-  const auto body = shop.bare.ask(routes(ports), request::GET, "/v1/organizations/{organization}/costs",
-                                  shop.at({Scope{shop.acme}}));
+  const auto body =
+      shop.bare.ask(routes(ports), request::GET, "/v1/organizations/{organization}/costs", shop.at({Scope{shop.acme}}));
   ASSERT_TRUE(body);
   const auto eur = [](const std::string& amount) { return R"({"amount":")" + amount + R"(","currency":"EUR"})"; };
   EXPECT_EQ(*body, R"({"running":2,"burn":)" + eur("4.998000") + R"(,"charged":)" + eur("18.000000") +
@@ -250,7 +256,8 @@ TEST_P(RatingTest, PricesInForceAreListed) {
   shop.price("small", 3'000'000'000'000, 3600, shop.bare.clock.now() + std::chrono::hours{1}, "2");
   const auto body = shop.bare.ask(routes({}), request::GET, "/v1/prices", shop.at({Scope{request::platform}}));
   ASSERT_TRUE(body);
-  EXPECT_NE(body->find(R"("rate":{"amount":"2.499","currency":"EUR","per":3600,"per_text":"hour"})"), std::string::npos) << *body;
+  EXPECT_NE(body->find(R"("rate":{"amount":"2.499","currency":"EUR","per":3600,"per_text":"hour"})"), std::string::npos)
+      << *body;
   EXPECT_EQ(body->find(R"("price_book":"2")"), std::string::npos);
 }
 

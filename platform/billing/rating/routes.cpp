@@ -38,8 +38,8 @@ struct ShownCharge {
   State state = State::posted;  // a charge is written with what pays for it
 };
 BOOST_DESCRIBE_STRUCT(ShownCharge, (),
-                      (id, at, usage_event, meter, unit, quantity, rate, price_book, sku, amount, resource, resource_name,
-                       path_text, simulated, state))
+                      (id, at, usage_event, meter, unit, quantity, rate, price_book, sku, amount, resource,
+                       resource_name, path_text, simulated, state))
 
 struct ListCharges {
   std::string resource;
@@ -185,15 +185,16 @@ Result<Costs> costs(db::Snapshot& snapshot, const Call<cost_read>& call, const P
 
 request::Routes routes(Ports ports) {
   request::Routes routes{"billing.rating"};
-  for (const std::string scope : {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"}) {
-    routes.read<charge_list>(
-        scope + "/charges",
-        [names = ports.names](db::Snapshot& s, const Call<charge_list, ListCharges>& call) { return list(s, call, names); },
-        {.summary = "What usage at a scope and below was charged, oldest first."});
-    routes.read<cost_read>(
-        scope + "/costs",
-        [ports](db::Snapshot& s, const Call<cost_read>& call) { return costs(s, call, ports); },
-        {.summary = "What runs, what it costs an hour, and what this month came to."});
+  for (const std::string scope :
+       {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"}) {
+    routes.read<charge_list>(scope + "/charges",
+                             [names = ports.names](db::Snapshot& s, const Call<charge_list, ListCharges>& call) {
+                               return list(s, call, names);
+                             },
+                             {.summary = "What usage at a scope and below was charged, oldest first."});
+    routes.read<cost_read>(scope + "/costs",
+                           [ports](db::Snapshot& s, const Call<cost_read>& call) { return costs(s, call, ports); },
+                           {.summary = "What runs, what it costs an hour, and what this month came to."});
   }
   routes.read<price_list>("/v1/prices", prices, {.bulk = true, .summary = "The prices in force."});
   return routes;

@@ -46,10 +46,8 @@ Result<Charge> charge_of(const UsageEvent& event, const registry::PriceVersion& 
 Result<void> rate_one(db::Tx& tx, const request::Call<usage_rate, RateUsage>& call, const UsageEvent& event) {
   const auto price = registry::price_at(tx, event.sku, event.meter, event.start);
   if (!price) return Error{unpriced, "no price of " + event.sku + " for " + event.meter};
-  const store::Chain chain{.resource = event.resource,
-                           .meter = event.meter,
-                           .currency = price->rate.currency,
-                           .per = price->rate.per};
+  const store::Chain chain{
+      .resource = event.resource, .meter = event.meter, .currency = price->rate.currency, .per = price->rate.per};
   auto residual = store::residual(tx, chain);
   auto charge = charge_of(event, *price, residual);
   if (!charge) return charge.error();
@@ -75,7 +73,8 @@ Result<void> rate_one(db::Tx& tx, const request::Call<usage_rate, RateUsage>& ca
 std::string line_of(const Charge& charge) {
   return charge.usage_event.text() + " " + charge.product + " " + charge.price_book + " " + charge.sku + " " +
          std::to_string(charge.quantity) + " " + std::to_string(charge.rate.picos) + "/" +
-         std::to_string(charge.rate.per) + " " + base::to_text(charge.amount) + " " + charge.amount.currency.code + "\n";
+         std::to_string(charge.rate.per) + " " + base::to_text(charge.amount) + " " + charge.amount.currency.code +
+         "\n";
 }
 
 std::vector<Charge> all_in_order(db::Snapshot& snapshot) {

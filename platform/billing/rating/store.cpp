@@ -155,9 +155,8 @@ std::vector<DaySum> by_day(db::Snapshot& snapshot, const Scope& scope, base::Day
 }
 
 std::vector<ScopeSum> by_scope(db::Snapshot& snapshot, const Scope& scope, base::Day from) {
-  return snapshot.all(sum_by_scope, {{"scope", request::text(scope)}, {"from", from}}, [](const db::Row& row) {
-    return ScopeSum{.scope = scope_of(row), .amount = money_of(row)};
-  });
+  return snapshot.all(sum_by_scope, {{"scope", request::text(scope)}, {"from", from}},
+                      [](const db::Row& row) { return ScopeSum{.scope = scope_of(row), .amount = money_of(row)}; });
 }
 
 }  // namespace rating::store

@@ -1,5 +1,5 @@
-// Bare: some modules' tables on one engine with a log, and nothing else: no iam, no runner. For the tests of the modules
-// that stand below those. Routes are asked by their table, with an authority that the test makes up.
+// Bare: some modules' tables on one engine with a log, and nothing else: no iam, no runner. For the tests of the
+// modules that stand below those. Routes are asked by their table, with an authority that the test makes up.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -40,8 +40,8 @@ inline bool eventually(const std::function<bool()>& holds) {
 }
 
 struct BareOptions {
-  std::vector<std::string> modules;             // besides platform/log
-  std::vector<db::Migration> migrations = {};   // the test's own tables
+  std::vector<std::string> modules;            // besides platform/log
+  std::vector<db::Migration> migrations = {};  // the test's own tables
   request::Names names = {};
   bool sequenced = true;  // false: what is committed stays in the inbox
 };
