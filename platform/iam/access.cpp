@@ -13,7 +13,8 @@ base::Result<store::Person> asked_about(db::Snapshot& snapshot, std::string_view
     if (mail) found = store::person_by_mail(snapshot, *mail);
   } else if (!ground.path.empty()) {
     auto named = store::people_named(snapshot, std::get<OrganizationId>(ground.path.front().id), text);
-    if (named.size() > 1) return base::Error{base::invalid, "several have this name: use the id or mail address", "/principal"};
+    if (named.size() > 1)
+      return base::Error{base::invalid, "several have this name: use the id or mail address", "/principal"};
     if (!named.empty()) found = std::move(named.front());
   }
   if (!found) return base::Error{base::not_found, "no such principal", "/principal"};
@@ -34,8 +35,8 @@ base::Result<AccessAnswer> check_access(const Core& core, db::Snapshot& snapshot
   const auto person = asked_about(snapshot, question.principal, *ground);
   if (!person) return person.error();
   AccessAnswer answer{.path = path_text(ground->path)};
-  const auto allowed = decide(core.built_in(), *person, store::held_by(snapshot, person->id), *ground,
-                              question.permission, now);
+  const auto allowed =
+      decide(core.built_in(), *person, store::held_by(snapshot, person->id), *ground, question.permission, now);
   if (!allowed) {
     answer.reason = allowed.error().reason.word;
     return answer;

@@ -13,7 +13,8 @@ base::Result<BindingId> add_binding(const Roles& roles, db::Tx& tx, const reques
                                     const NewBinding& wanted) {
   const Roles::Role* role = roles.find(wanted.role);
   if (role == nullptr || !fits(*role, scope)) return base::Error{role_unknown, wanted.role, "/role"};
-  if (wanted.note && wanted.note->size() > note_max) return base::Error{base::invalid, "a note has 500 bytes at most", "/note"};
+  if (wanted.note && wanted.note->size() > note_max)
+    return base::Error{base::invalid, "a note has 500 bytes at most", "/note"};
   if (wanted.expires_at && *wanted.expires_at <= env.now)
     return base::Error{base::invalid, "it would be over already", "/expires_at"};
   const auto person = store::person(tx, wanted.principal);
@@ -31,7 +32,8 @@ base::Result<BindingId> add_binding(const Roles& roles, db::Tx& tx, const reques
 
 base::Result<void> remove_binding(db::Tx& tx, const request::Env& env, PrincipalId by, std::span<const Scope> path,
                                   BindingId id) {
-  if (!store::remove_binding(tx, path.back(), id, by, env.now)) return base::Error{base::not_found, "no such binding here"};
+  if (!store::remove_binding(tx, path.back(), id, by, env.now))
+    return base::Error{base::not_found, "no such binding here"};
   raise_epoch(tx, path.front(), id.text());
   return {};
 }

@@ -61,8 +61,8 @@ std::optional<request::Authority> Core::from_index(PrincipalId principal, const 
 }
 
 base::Result<request::Authority> Core::from_tables(db::Snapshot& snapshot, PrincipalId principal,
-                                                   const request::Permission& permission,
-                                                   const request::Target& target, base::Instant now) const {
+                                                   const request::Permission& permission, const request::Target& target,
+                                                   base::Instant now) const {
   Ground ground;
   auto decided = decide_from_tables(snapshot, roles_, principal, permission, target, now, &ground);
   if (!decided) return decided;
@@ -179,8 +179,8 @@ void Core::reload(const db::Reader& reader, const Scope& at, std::string_view re
   });
 }
 
-// Of an epoch that grew, everything that it grew by is read before the index says that it is of that epoch: some of it may
-// be another process's, and not heard of yet.
+// Of an epoch that grew, everything that it grew by is read before the index says that it is of that epoch: some of it
+// may be another process's, and not heard of yet.
 void Core::catch_up(db::Snapshot& snapshot, const Scope& front) {
   const std::int64_t known = index_.epoch(front);
   const std::int64_t stands = store::epoch(snapshot, front);
@@ -205,14 +205,13 @@ std::set<Scope> Core::reload_named(db::Snapshot& snapshot, std::string_view id) 
 }
 
 void Core::reload_scope(db::Snapshot& snapshot, const Scope& scope) {
-  index_.apply(Index::Scoped{
-      .scope = scope, .path = store::path_up(snapshot, scope), .held = store::held_at(snapshot, scope)});
+  index_.apply(
+      Index::Scoped{.scope = scope, .path = store::path_up(snapshot, scope), .held = store::held_at(snapshot, scope)});
 }
 
 std::set<Scope> Core::reload_principal(db::Snapshot& snapshot, PrincipalId principal) {
-  const Index::Personal read{.id = principal,
-                             .person = store::person(snapshot, principal),
-                             .held = store::held_by(snapshot, principal)};
+  const Index::Personal read{
+      .id = principal, .person = store::person(snapshot, principal), .held = store::held_by(snapshot, principal)};
   index_.apply(read);
   std::set<Scope> fronts{Scope{request::platform}};
   if (read.person && read.person->home) fronts.insert(Scope{*read.person->home});

@@ -1,5 +1,5 @@
-// Core: iam as one object: the roles, the index, and when the tables are asked instead. It implements the ports; what the
-// routes do is in the service files, which are given it.
+// Core: iam as one object: the roles, the index, and when the tables are asked instead. It implements the ports; what
+// the routes do is in the service files, which are given it.
 #pragma once
 
 #include <atomic>

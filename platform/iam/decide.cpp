@@ -94,7 +94,8 @@ PermissionSet permissions_at(const Roles& roles, std::span<const store::Held> he
   PermissionSet denied;
   for (const store::Held& each : held) {
     const Roles::Role* role = roles.find(each.role);
-    if (role == nullptr || !is_live(each, now) || !distance(ground, each.scope) || !counts(*role, each, ground)) continue;
+    if (role == nullptr || !is_live(each, now) || !distance(ground, each.scope) || !counts(*role, each, ground))
+      continue;
     (each.effect == store::Effect::allow ? allowed : denied) |= role->permissions;
   }
   return allowed -= denied;
@@ -110,14 +111,16 @@ std::vector<Scope> epochs_of(const Roles& roles, const Scope& front, std::string
 
 base::Result<request::Authority> decide_from_tables(db::Snapshot& snapshot, const Roles& roles, PrincipalId principal,
                                                     const request::Permission& permission,
-                                                    const request::Target& target, base::Instant now, Ground* stood_on) {
+                                                    const request::Target& target, base::Instant now,
+                                                    Ground* stood_on) {
   const auto person = store::person(snapshot, principal);
   if (!person) return base::Error{base::forbidden, "no such principal"};
   auto ground = ground_of(snapshot, target);
   if (!ground) return ground.error();
   auto allowed = decide(roles, *person, store::held_by(snapshot, principal), *ground, permission.name, now);
   if (!allowed) return allowed.error();
-  request::Authority authority{.permission = &permission, .principal = principal, .authz_epoch = 0, .by = allowed->id.text()};
+  request::Authority authority{
+      .permission = &permission, .principal = principal, .authz_epoch = 0, .by = allowed->id.text()};
   for (const store::Place& each : ground->path) authority.path.push_back(each.id);
   if (authority.path.empty()) authority.path.push_back(Scope{request::platform});
   for (const Scope& each : epochs_of(roles, authority.path.front(), permission.name))

@@ -11,7 +11,7 @@ namespace iam {
 
 /// What one decision stands on: where the target lies, and what the principal holds.
 struct Ground {
-  std::vector<store::Place> path;  // organization first; empty at the platform
+  std::vector<store::Place> path;   // organization first; empty at the platform
   std::optional<PrincipalId> self;  // the target, when it is a principal
   Scope scope() const { return path.empty() ? Scope{request::platform} : path.back().id; }
 };

@@ -28,9 +28,7 @@ struct World {
   std::map<std::string, Scope> resources;
   std::map<std::string, std::vector<std::string>> roles;
 
-  Scope parent_of(const Scope& scope) const {
-    return std::ranges::find(places, scope, &Place::id)->parent;
-  }
+  Scope parent_of(const Scope& scope) const { return std::ranges::find(places, scope, &Place::id)->parent; }
 
   // Is `at` the scope itself or one above it? The platform is above nothing but itself.
   bool reaches(const Scope& at, Scope scope) const {
@@ -101,8 +99,7 @@ class Decide : public test::OnEveryEngine {
       }
       for (int i = 0; i < 5; ++i) {
         const std::string name = "u" + std::to_string(i);
-        world_.people.push_back(
-            *house::add_user(tx, env, house, any_of(organizations), name, name + "@test.test"));
+        world_.people.push_back(*house::add_user(tx, env, house, any_of(organizations), name, name + "@test.test"));
       }
       return true;
     });
@@ -172,7 +169,8 @@ class Decide : public test::OnEveryEngine {
   void compare(PrincipalId who, const request::Permission& permission, const Scope& scope) {
     const base::Instant now = house_->clock.now();
     const bool at_platform = permission.name == "billing.credit.grant";
-    const bool expected = world_.allows(who, std::string{permission.name}, at_platform ? Scope{request::platform} : scope, now);
+    const bool expected =
+        world_.allows(who, std::string{permission.name}, at_platform ? Scope{request::platform} : scope, now);
     const auto index = house_->iam->from_index(who, permission, request::Target{scope}, now);
     const auto tables = house_->read(
         [&](db::Snapshot& s) { return house_->iam->from_tables(s, who, permission, request::Target{scope}, now); });

@@ -1,5 +1,5 @@
-// A small house for iam's own tests: a real database, the log, the runner that serves requests, and iam as its authorizer
-// and authenticator. Who may what is the test's business, so nothing is left open.
+// A small house for iam's own tests: a real database, the log, the runner that serves requests, and iam as its
+// authorizer and authenticator. Who may what is the test's business, so nothing is left open.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -141,9 +141,8 @@ class House {
     iam = std::move(*made);
     log->listen(iam->listener());
     log->start(*store, clock, dice_);
-    auto booted = change([](db::Tx& tx, const request::Env& env) {
-      return house::bootstrap(tx, env, {.admin_key = true});
-    });
+    auto booted =
+        change([](db::Tx& tx, const request::Env& env) { return house::bootstrap(tx, env, {.admin_key = true}); });
     CHECK(booted.has_value());
     first = *booted;
     iam->start(*store, clock);
@@ -156,8 +155,9 @@ class House {
                          .feed = log.get(),
                          .nodes = nullptr,
                          .one_use = {&iam->node_link()}};
-    auto running = request::make_runner(*store, clock, std::move(table), ports,
-                                        {.dice = base::Random::kernel_key(), .body_key = dice_, .cookie = "house_session"});
+    auto running =
+        request::make_runner(*store, clock, std::move(table), ports,
+                             {.dice = base::Random::kernel_key(), .body_key = dice_, .cookie = "house_session"});
     if (!running) ADD_FAILURE() << running.error().detail;
     CHECK(running.has_value());
     runner = std::move(*running);

@@ -3,14 +3,16 @@
 //
 // Always true
 //   - a decision is: some live binding of the principal, at the target's scope or above it in its organization, has a
-//     role that holds the permission, and no live deny rule there takes it away; a binding at the platform counts there;
+//     role that holds the permission, and no live deny rule there takes it away; a binding at the platform counts
+//     there;
 //   - whatever can take authority away raises its organization's authz epoch in the same transaction;
 //   - the index answers only yes, and nothing once it is more than a second behind the log;
 //   - an edge of the tree is only ever closed, never changed: `path_at` of an instant always gives the same answer once
 //     that instant is frozen;
 //   - secrets (passwords, keys, sign-in and join tokens) are stored as hashes, and shown once.
 //
-// Not here: custom roles, groups, conditions, moving and closing scopes, workload identities, foreign identity providers.
+// Not here: custom roles, groups, conditions, moving and closing scopes, workload identities, foreign identity
+// providers.
 #pragma once
 
 #include <chrono>
@@ -73,7 +75,8 @@ inline constexpr base::Reason sign_in_refused{"sign_in_refused", base::Kind::una
 inline constexpr base::Reason mail_taken{"mail_taken", base::Kind::conflict, "Choose another mail address."};
 inline constexpr base::Reason binding_exists{"binding_exists", base::Kind::conflict,
                                              "The principal holds this role here already."};
-inline constexpr base::Reason role_unknown{"role_unknown", base::Kind::invalid, "List the roles to see which there are."};
+inline constexpr base::Reason role_unknown{"role_unknown", base::Kind::invalid,
+                                           "List the roles to see which there are."};
 inline constexpr base::Reason role_wider{"role_wider", base::Kind::forbidden,
                                          "Nobody can give a role that holds more than they hold there themselves."};
 inline constexpr base::Reason join_refused{"join_refused", base::Kind::unauthenticated,
@@ -95,11 +98,11 @@ BOOST_DESCRIBE_ENUM(PrincipalKind, user, service_account, node)
 
 struct Options {
   std::string word;  // of the installation, in the names of its cookie and subprotocols: WORD_session, WORD.node
-  std::function<base::Instant()> beat;          // of the log: how old the index may be
-  std::function<std::int64_t()> head = {};      // of the log: whether the listener has seen all of it
+  std::function<base::Instant()> beat;                 // of the log: how old the index may be
+  std::function<std::int64_t()> head = {};             // of the log: whether the listener has seen all of it
   std::vector<registry::RoleAddition> additions = {};  // of the manifests: Registry::role_additions()
-  bool secure_cookies = false;                  // under TLS
-  base::Random::Key dice{};                     // for the records that are written outside a request
+  bool secure_cookies = false;                         // under TLS
+  base::Random::Key dice{};                            // for the records that are written outside a request
 };
 
 class Iam : public request::Authenticator, public request::Authorizer {
@@ -135,8 +138,8 @@ base::Result<std::unique_ptr<Iam>> make_iam(Options);
 base::Result<std::vector<Scope>> path_at(db::Snapshot&, const Scope&, base::Instant at);
 /// The path now, whatever the clock says.
 base::Result<std::vector<Scope>> path_of(db::Snapshot&, const Scope&);
-/// No edge of this organization will begin before `until` any more. Called in the transaction that files paths of events
-/// that end by then; `until` is not after the server's now.
+/// No edge of this organization will begin before `until` any more. Called in the transaction that files paths of
+/// events that end by then; `until` is not after the server's now.
 void freeze(db::Tx&, OrganizationId, base::Instant until);
 /// "acme/research/vision", with the names that the scopes have now; "platform".
 std::string path_text(db::Snapshot&, std::span<const Scope> path);

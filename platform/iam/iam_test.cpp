@@ -45,7 +45,8 @@ class Routes : public test::OnEveryEngine {
     return made;
   }
   User user(const std::string& name) { return user(name, house_->first.organization); }
-  Said bind(const std::string& scope, const std::string& principal, const std::string& role, std::string_view credential) {
+  Said bind(const std::string& scope, const std::string& principal, const std::string& role,
+            std::string_view credential) {
     return post(scope + "/bindings", credential, R"({"principal":")" + principal + R"(","role":")" + role + R"("})");
   }
 
@@ -64,8 +65,7 @@ TEST_P(Routes, AFreshPlatformHoldsOneOrganizationThatItsAdminOwns) {
   EXPECT_TRUE(scopes.body.contains("\"acme/research\""));
   EXPECT_EQ(get("/v1/organizations/" + acme_, admin_).member("path"), "acme");
 
-  const auto again = house_->change(
-      [](db::Tx& tx, const request::Env& env) { return house::bootstrap(tx, env, {}); });
+  const auto again = house_->change([](db::Tx& tx, const request::Env& env) { return house::bootstrap(tx, env, {}); });
   ASSERT_TRUE(again);
   EXPECT_EQ(again->organization, house_->first.organization);
   EXPECT_EQ(again->password, "");
@@ -199,7 +199,8 @@ TEST_P(Routes, TheTreeHasALimitedDepth) {
   EXPECT_EQ(post(parent + "/projects", admin_, R"({"name":"last"})").reason(), "ok");
   const Said last = post(parent + "/departments", admin_, R"({"name":"deeper"})");
   ASSERT_EQ(last.status, 201);
-  EXPECT_EQ(post("/v1/departments/" + last.member("id") + "/projects", admin_, R"({"name":"over"})").reason(), "invalid");
+  EXPECT_EQ(post("/v1/departments/" + last.member("id") + "/projects", admin_, R"({"name":"over"})").reason(),
+            "invalid");
 }
 
 TEST_P(Routes, AKeyIsShownOnceAndEndsWhenItIsRemovedOrExpires) {
@@ -264,7 +265,8 @@ TEST_P(Routes, AResourceIsFoundByNameAndDecidedAtItsProject) {
   EXPECT_TRUE(found.body.contains("\"acme/vision\""));
   EXPECT_EQ(get("/v1/organizations/" + acme_ + "/resources?name=floor", admin_).items(), 0U);
 
-  const std::string question = R"({"principal":"admin","permission":"lamps.lamp.create","target":")" + lamp.member("id") + R"("})";
+  const std::string question =
+      R"({"principal":"admin","permission":"lamps.lamp.create","target":")" + lamp.member("id") + R"("})";
   const Said answer = post("/v1/access-check", admin_, question);
   EXPECT_TRUE(answer.body.contains("\"allowed\":true")) << answer.body;
   EXPECT_EQ(answer.member("role"), "owner");
@@ -293,7 +295,8 @@ TEST_P(Routes, LineageNamesTheBindingThatAllowed) {
 
 TEST_P(Routes, AccessCheckAnswersOnlyWhoMayAsk) {
   const User ann = user("ann");
-  const std::string question = R"({"principal":"ann@acme.test","permission":"iam.project.create","target":")" + acme_ + R"("})";
+  const std::string question =
+      R"({"principal":"ann@acme.test","permission":"iam.project.create","target":")" + acme_ + R"("})";
   const Said no = post("/v1/access-check", admin_, question);
   EXPECT_TRUE(no.body.contains("\"allowed\":false")) << no.body;
   EXPECT_EQ(no.member("reason"), "forbidden");

@@ -248,11 +248,9 @@ std::optional<Index::View> Index::view(const Scope& scope) const {
   const auto chain = chain_of(request::Target{scope});
   if (!chain) return std::nullopt;
   const Place& place = places_[chain->at[0]];
-  View view{.place = {.id = place.id,
-                      .parent = places_[place.parent].id,
-                      .name = place.name,
-                      .created_at = place.created_at},
-            .path = {}};
+  View view{
+      .place = {.id = place.id, .parent = places_[place.parent].id, .name = place.name, .created_at = place.created_at},
+      .path = {}};
   for (std::size_t i = chain->size; i > 0; --i) {
     if (!view.path.empty()) view.path += '/';
     view.path += places_[chain->at[i - 1]].name;

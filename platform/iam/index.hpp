@@ -3,7 +3,8 @@
 //
 // Always true
 //   - every answer is of one moment: what is applied together is seen together;
-//   - a yes carries an epoch that is not newer than what it was made of: `set_epoch` comes after everything that the epoch
+//   - a yes carries an epoch that is not newer than what it was made of: `set_epoch` comes after everything that the
+//   epoch
 //     grew by. An older one does no harm, since the commit then decides from the tables.
 //
 // Not here: who reads the rows and when (iam.cpp), and how old they may be.

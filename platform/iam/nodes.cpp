@@ -46,7 +46,8 @@ base::Result<std::string> challenge_node(db::Tx& tx, const request::Env& env, Pr
   std::array<unsigned char, 32> bytes{};
   env.random.fill(bytes);
   const std::string challenge = crypto::base64url(bytes);
-  store::put_challenge(tx, node, static_cast<int>(env.random.below(challenge_slots)), challenge, env.now + challenge_time);
+  store::put_challenge(tx, node, static_cast<int>(env.random.below(challenge_slots)), challenge,
+                       env.now + challenge_time);
   return challenge;
 }
 

@@ -25,9 +25,8 @@ class Nodes : public test::OnEveryEngine {
     return node + "." + said + "." + crypto::base64url(key.sign("house node link " + said));
   }
   std::string prove(const std::string& proof) {
-    const auto caller = house_->change([&](db::Tx& tx, const request::Env& env) {
-      return house_->iam->node_link().use(tx, env, proof, {});
-    });
+    const auto caller = house_->change(
+        [&](db::Tx& tx, const request::Env& env) { return house_->iam->node_link().use(tx, env, proof, {}); });
     return caller ? caller->principal.text() : std::string{caller.error().reason.word};
   }
   bool may(const std::string& node, std::string_view target) {
@@ -63,8 +62,7 @@ TEST_P(Nodes, AJoinTokenLetsOneNodeInOnceAndInTime) {
 
 TEST_P(Nodes, ANameIsOneNodesAndARefusedJoinLeavesTheTokenUnused) {
   ASSERT_EQ(join(house_->first.join_token, "local-1", key_).status, 201);
-  const std::string token =
-      house_->ask("POST", "/v1/join-tokens", house_->first.admin_key, "{}").member("token");
+  const std::string token = house_->ask("POST", "/v1/join-tokens", house_->first.admin_key, "{}").member("token");
   EXPECT_EQ(join(token, "local-1", other_key_).reason(), "name_taken");
   EXPECT_EQ(join(token, "Local", other_key_).reason(), "invalid");
   EXPECT_EQ(join(token, "local-2", other_key_).reason(), "ok");
@@ -91,8 +89,7 @@ TEST_P(Nodes, ANodeProvesItsKeyByASignedChallengeOnce) {
 
 TEST_P(Nodes, ANodeSpeaksForItselfOnly) {
   const std::string one = join(house_->first.join_token, "local-1", key_).member("node");
-  const std::string token =
-      house_->ask("POST", "/v1/join-tokens", house_->first.admin_key, "{}").member("token");
+  const std::string token = house_->ask("POST", "/v1/join-tokens", house_->first.admin_key, "{}").member("token");
   const std::string two = join(token, "local-2", other_key_).member("node");
   EXPECT_TRUE(may(one, one));
   EXPECT_TRUE(may(two, two));
@@ -124,11 +121,13 @@ TEST_P(Nodes, RefusedSignInsAreOneRecordAMinuteWithACount) {
     });
   };
   const auto wait_for = [&](std::size_t count) {
-    for (int i = 0; i < 500 && records().size() < count; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    for (int i = 0; i < 500 && records().size() < count; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
     return records();
   };
   const auto try_once = [&](const char* mail) {
-    return house_->ask("POST", "/v1/sign-in", "", R"({"mail":")" + std::string{mail} + R"(","password":"wrong"})").reason();
+    return house_->ask("POST", "/v1/sign-in", "", R"({"mail":")" + std::string{mail} + R"(","password":"wrong"})")
+        .reason();
   };
   for (int i = 0; i < 3; ++i) EXPECT_EQ(try_once("admin@acme.test"), "sign_in_refused");
   EXPECT_EQ(try_once("nobody@acme.test"), "sign_in_refused");

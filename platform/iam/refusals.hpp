@@ -1,5 +1,6 @@
 // Refusals: how often sign-in was tried in vain, outside the transactions that a refusal undoes. It throttles by mail
-// address, whether or not somebody has it, and lets a refused sign-in of somebody be recorded once a minute, with a count.
+// address, whether or not somebody has it, and lets a refused sign-in of somebody be recorded once a minute, with a
+// count.
 #pragma once
 
 #include <mutex>
@@ -12,8 +13,8 @@ namespace iam {
 
 class Refusals final {
  public:
-  static constexpr int tries = 10;                          // at once
-  static constexpr std::chrono::seconds again_after{6};     // then one each
+  static constexpr int tries = 10;                       // at once
+  static constexpr std::chrono::seconds again_after{6};  // then one each
   static constexpr std::chrono::minutes record_every{1};
   static constexpr std::size_t remembered_max = 100'000;
 

@@ -26,7 +26,8 @@ class Replicas : public test::OnEveryEngine {
   }
   PrincipalId user(std::string_view name) {
     return *house_->change([&](db::Tx& tx, const request::Env& env) {
-      return house::add_user(tx, env, house_->first.admin, house_->first.organization, name, std::string{name} + "@acme.test");
+      return house::add_user(tx, env, house_->first.admin, house_->first.organization, name,
+                             std::string{name} + "@acme.test");
     });
   }
   logbook::Entry entry(const request::Permission& action, const Scope& at, const std::string& resource) {
@@ -52,8 +53,9 @@ TEST_P(Replicas, AnotherProcessHearsOfABindingByTheLogAndOfItsEnd) {
   EXPECT_FALSE(from_index(replica, ann, acme));
   hear({entry(binding_create, acme, binding.text())}, ++head_);
   EXPECT_TRUE(from_index(replica, ann, acme));
-  ASSERT_EQ(house_->ask("DELETE", "/v1/organizations/" + request::text(acme) + "/bindings/" + binding.text(),
-                        house_->first.admin_key)
+  ASSERT_EQ(house_
+                ->ask("DELETE", "/v1/organizations/" + request::text(acme) + "/bindings/" + binding.text(),
+                      house_->first.admin_key)
                 .status,
             200);
   hear({entry(binding_remove, acme, binding.text())}, ++head_);
@@ -112,7 +114,8 @@ TEST_P(Replicas, NoWriteStandsInTheLogAfterTheRevocation) {
   // A runner of the second process, with an index that is never told anything.
   auto deaf = *make_iam({.word = "house"});
   deaf->start(*house_->store, house_->clock);
-  request::Ports ports{.authenticator = *deaf, .authorizer = *deaf, .recorder = *house_->log, .idempotency = *house_->log};
+  request::Ports ports{
+      .authenticator = *deaf, .authorizer = *deaf, .recorder = *house_->log, .idempotency = *house_->log};
   auto runner = *request::make_runner(*house_->store, house_->clock, {deaf->routes()}, ports,
                                       {.dice = base::Random::kernel_key(), .body_key = base::Random::kernel_key()});
   std::atomic<bool> stop = false;
@@ -153,7 +156,8 @@ TEST_P(Replicas, NoWriteStandsInTheLogAfterTheRevocation) {
   const auto lines_of = [&] {
     return house_->read([&](db::Snapshot& s) {
       constexpr db::Query all{"test.log", R"sql(
-        SELECT idx, action, outcome FROM log WHERE action IN ('iam.project.create', 'iam.binding.remove') ORDER BY idx)sql"};
+        SELECT idx, action, outcome FROM log
+        WHERE action IN ('iam.project.create', 'iam.binding.remove') ORDER BY idx)sql"};
       return s.all(all, {}, [](const db::Row& row) {
         return Line{row.get<std::int64_t>("idx"), row.get<std::string>("action"), row.get<std::string>("outcome")};
       });
@@ -177,10 +181,10 @@ TEST_P(Replicas, NoWriteStandsInTheLogAfterTheRevocation) {
   std::printf("  %d writes before the revocation, %d refused after it\n", written.load(), refused.load());
 }
 
-TEST_P(Replicas, AHundredThousandBindingsLoadAndAreDecidedOn) {
-  if (GetParam() == test::Engine::postgres) GTEST_SKIP() << "the index is the same on both engines; filling takes long";
+TEST_P(Replicas, ManyBindingsLoadAndAreDecidedOn) {
   constexpr int projects = 1000;
-  constexpr int people = 1000;
+  const int people =
+      GetParam() == test::Engine::sqlite ? 1000 : 50;  // the index is the same; filling takes longer there
   constexpr int each = 100;
   std::vector<ProjectId> made;
   std::vector<PrincipalId> who;
@@ -214,7 +218,9 @@ TEST_P(Replicas, AHundredThousandBindingsLoadAndAreDecidedOn) {
   for (int i = 0; i < decisions; ++i) {
     const auto person = static_cast<std::size_t>(i * 31 % people);
     const auto project = static_cast<std::size_t>((static_cast<int>(person) * 7 + i % each) % projects);
-    yes += house_->iam->from_index(who[person], project_read, request::Target{Scope{made[project]}}, house_->clock.now()).has_value();
+    yes +=
+        house_->iam->from_index(who[person], project_read, request::Target{Scope{made[project]}}, house_->clock.now())
+            .has_value();
   }
   const std::chrono::duration<double> took = clock() - start;
   EXPECT_EQ(yes, decisions);

@@ -14,8 +14,8 @@ struct BuiltIn {
 };
 
 // Groups that several roles hold.
-const Names tree_read{"iam.organization.read", "iam.department.read", "iam.project.read", "iam.resource.list",
-                      "lineage.resource.read", "log.event.follow"};
+const Names tree_read{"iam.organization.read", "iam.department.read",   "iam.project.read",
+                      "iam.resource.list",     "lineage.resource.read", "log.event.follow"};
 const Names access_read{"iam.principal.list", "iam.binding.list", "iam.api_key.list", "access.session.list",
                         "iam.access.check"};
 const Names cost_read{"billing.usage.list", "billing.charge.list", "billing.cost.read"};
@@ -36,8 +36,7 @@ const Names audit{"log.record.list"};
 
 std::vector<BuiltIn> built_in() {
   return {
-      {"owner", Held::in_tree,
-       join({tree_read, access_read, cost_read, books_read, use, bind, build, people, audit})},
+      {"owner", Held::in_tree, join({tree_read, access_read, cost_read, books_read, use, bind, build, people, audit})},
       {"department-admin", Held::in_tree, join({tree_read, access_read, cost_read, use, bind, build, audit})},
       {"project-admin", Held::in_tree, join({tree_read, access_read, cost_read, use, bind, audit})},
       {"project-member", Held::in_tree, join({tree_read, cost_read, use, {"access.session.list"}})},
@@ -45,9 +44,11 @@ std::vector<BuiltIn> built_in() {
       {"billing-viewer", Held::in_tree,
        join({{"iam.organization.read", "iam.department.read", "iam.project.read", "iam.resource.list",
               "lineage.resource.read"},
-             cost_read, books_read})},
+             cost_read,
+             books_read})},
       {"auditor", Held::in_tree, join({tree_read, access_read, cost_read, books_read, audit})},
-      {"platform-operator", Held::at_platform,
+      {"platform-operator",
+       Held::at_platform,
        {"iam.organization.create", "iam.join_token.create", "iam.node.list", "iam.principal.disable",
         "iam.binding.list", "iam.binding.create", "iam.binding.remove", "iam.access.check", "jobs.job.list",
         "log.record.list", "log.event.follow", "billing.credit.grant", "billing.trial_balance.read"}},

@@ -40,7 +40,11 @@ class PermissionSet final {
 };
 
 /// Where a role can be bound.
-enum class Held { in_tree, at_platform, by_itself };  // by_itself: at the platform, and counts only for itself as target
+enum class Held {
+  in_tree,
+  at_platform,
+  by_itself
+};  // by_itself: at the platform, and counts only for itself as target
 
 class Roles final {
  public:

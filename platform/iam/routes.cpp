@@ -42,8 +42,8 @@ std::optional<OrganizationId> organization_of(const request::Authority& authorit
   return organization ? std::optional{*organization} : std::nullopt;
 }
 
-// From the index where it knows: on PostgreSQL a change that reads the tree collides with whoever makes scopes, and one that
-// takes authority away must not wait its turn among them.
+// From the index where it knows: on PostgreSQL a change that reads the tree collides with whoever makes scopes, and one
+// that takes authority away must not wait its turn among them.
 std::string path_of_scope(const Core& core, db::Snapshot& snapshot, const Scope& scope) {
   auto known = core.index().view(scope);
   return known ? std::move(known->path) : path_text(store::path_up(snapshot, scope));
@@ -87,8 +87,8 @@ Result<ScopeView> create_organization(db::Tx& tx, const Call<organization_create
 }
 
 Result<ScopeView> create_department(db::Tx& tx, const Call<department_create, NewScope>& call) {
-  auto id = add_scope<DepartmentId>(tx, call.env, call.granted.principal(), call.granted.authority().path,
-                                    call.input.name);
+  auto id =
+      add_scope<DepartmentId>(tx, call.env, call.granted.principal(), call.granted.authority().path, call.input.name);
   if (!id) return id.error();
   return view_scope(tx, Scope{*id});
 }
@@ -109,13 +109,15 @@ auto create_project(const Core& core) {
 
 template <const request::Permission& P>
 auto read_scope(const Core& core) {
-  return [&core](const Call<P>& call) -> Result<ScopeView> { return view_scope(core, call.granted.authority().scope()); };
+  return
+      [&core](const Call<P>& call) -> Result<ScopeView> { return view_scope(core, call.granted.authority().scope()); };
 }
 
 Result<Me> read_me(db::Snapshot& snapshot, const Call<principal_self>& call) {
   const auto person = store::person(snapshot, call.granted.principal());
   if (!person) return Error{base::not_found};
-  Me me{.principal = person->id, .kind = person->kind, .name = person->name, .mail = person->mail, .home = person->home};
+  Me me{
+      .principal = person->id, .kind = person->kind, .name = person->name, .mail = person->mail, .home = person->home};
   if (call.env.credential_id.starts_with(SessionId::prefix)) me.csrf = store::csrf(snapshot, call.env.credential_id);
   for (const store::Held& each : store::held_by(snapshot, person->id))
     if (each.effect == store::Effect::allow && (!each.expires_at || *each.expires_at > call.env.now))
@@ -127,8 +129,8 @@ Result<request::Reply<Ended>> end_own_session(db::Tx& tx, const Core& core, cons
   const std::string id{env.credential_id};
   if (!id.starts_with(SessionId::prefix) || !store::end_session(tx, id, env.now))
     return Error{base::not_found, "not signed in by a session"};
-  return request::Reply<Ended>{.body = {.id = id},
-                               .headers = {{"Set-Cookie", core.options().word + "_session=; Path=/; HttpOnly; Max-Age=0"}}};
+  return request::Reply<Ended>{
+      .body = {.id = id}, .headers = {{"Set-Cookie", core.options().word + "_session=; Path=/; HttpOnly; Max-Age=0"}}};
 }
 
 struct PreparedPassword {
@@ -146,7 +148,8 @@ Result<PreparedPassword> prepare_password(const db::Reader&, const Call<user_cre
   return prepared;
 }
 
-Result<PrincipalView> create_user(db::Tx& tx, const Call<user_create, NewUser>& call, const PreparedPassword& prepared) {
+Result<PrincipalView> create_user(db::Tx& tx, const Call<user_create, NewUser>& call,
+                                  const PreparedPassword& prepared) {
   auto mail = mail_from_text(call.input.mail);
   if (!mail) return mail.error();
   auto id = add_person(tx, call.env, call.granted.principal(),
@@ -165,10 +168,9 @@ Result<PrincipalView> create_user(db::Tx& tx, const Call<user_create, NewUser>& 
 }
 
 Result<PrincipalView> create_service_account(db::Tx& tx, const Call<service_account_create, NewServiceAccount>& call) {
-  auto id = add_person(tx, call.env, call.granted.principal(),
-                       {.kind = PrincipalKind::service_account,
-                        .home = call.granted.organization(),
-                        .name = call.input.name});
+  auto id = add_person(
+      tx, call.env, call.granted.principal(),
+      {.kind = PrincipalKind::service_account, .home = call.granted.organization(), .name = call.input.name});
   if (!id) return id.error();
   return PrincipalView{.id = *id, .kind = PrincipalKind::service_account, .name = call.input.name, .state = "active"};
 }
@@ -203,7 +205,8 @@ Result<ApiKeyView> delete_key(db::Tx& tx, const Call<api_key_remove, OneKey>& ca
   return view_key(*key);
 }
 
-Result<base::Page<ResourceView>> list_resources(db::Snapshot& snapshot, const Call<resource_list, ListResources>& call) {
+Result<base::Page<ResourceView>> list_resources(db::Snapshot& snapshot,
+                                                const Call<resource_list, ListResources>& call) {
   const base::Cursor cursor{.after = call.input.after, .limit = call.input.limit};
   return view_page<ResourceView>(
       store::resources_of(snapshot, call.granted.organization(), call.input.name, call.input.type, cursor),
@@ -248,10 +251,8 @@ void add_sign_in(request::Routes& routes, Core& core) {
           [&core](const db::Reader& reader, const Call<session_create, SignIn>& call) {
             return verify_sign_in(core, reader, call.input, call.env.now);
           },
-          [&core](db::Tx& tx, const Call<session_create, SignIn>& call,
-                  const Verified& who) -> Result<request::Reply<SignedIn>> {
-            return start_session(core, tx, call.env, who);
-          },
+          [&core](db::Tx& tx, const Call<session_create, SignIn>& call, const Verified& who)
+              -> Result<request::Reply<SignedIn>> { return start_session(core, tx, call.env, who); },
           {.status = 201,
            .reasons = {sign_in_refused, request::rate_limited},
            .summary = "Sign in by mail address and password"})
@@ -265,12 +266,11 @@ void add_sign_in(request::Routes& routes, Core& core) {
 void add_tree(request::Routes& routes, const Core& core) {
   const std::vector<base::Reason> named{request::name_taken};
   routes
-      .read<scope_list>(
-          "/v1/scopes",
-          [&core](db::Snapshot& snapshot, const Call<scope_list, base::Cursor>& call) {
-            return list_scopes(core, snapshot, call.granted.principal(), call.input, call.env.now);
-          },
-          {.bulk = true, .summary = "The tree, as far as the caller sees it"})
+      .read<scope_list>("/v1/scopes",
+                        [&core](db::Snapshot& snapshot, const Call<scope_list, base::Cursor>& call) {
+                          return list_scopes(core, snapshot, call.granted.principal(), call.input, call.env.now);
+                        },
+                        {.bulk = true, .summary = "The tree, as far as the caller sees it"})
       .read_memory<organization_read>("/v1/organizations/{organization}", read_scope<organization_read>(core))
       .read_memory<department_read>("/v1/departments/{department}", read_scope<department_read>(core))
       .read_memory<project_read>("/v1/projects/{project}", read_scope<project_read>(core))
@@ -288,22 +288,25 @@ void add_tree(request::Routes& routes, const Core& core) {
 
 void add_people(request::Routes& routes) {
   routes
-      .read<principal_list>(
-          "/v1/organizations/{organization}/principals",
-          [](db::Snapshot& snapshot, const Call<principal_list, base::Cursor>& call) -> Result<base::Page<PrincipalView>> {
-            return view_page<PrincipalView>(store::people_of(snapshot, call.granted.organization(), call.input), view_person);
-          },
-          {.summary = "Who has this organization as home"})
+      .read<principal_list>("/v1/organizations/{organization}/principals",
+                            [](db::Snapshot& snapshot,
+                               const Call<principal_list, base::Cursor>& call) -> Result<base::Page<PrincipalView>> {
+                              return view_page<PrincipalView>(
+                                  store::people_of(snapshot, call.granted.organization(), call.input), view_person);
+                            },
+                            {.summary = "Who has this organization as home"})
       .change<user_create>(POST, "/v1/organizations/{organization}/users", prepare_password, create_user,
                            {.status = 201, .reasons = {mail_taken}, .secret = "password", .summary = "Create a user"})
       .change<service_account_create>(POST, "/v1/organizations/{organization}/service-accounts", create_service_account,
                                       {.status = 201, .summary = "Create a service account"})
       .change<principal_disable>(POST, "/v1/principals/{principal}/disable", disable_principal,
                                  {.summary = "Disable a principal everywhere"})
-      .change<api_key_create>(
-          POST, "/v1/organizations/{organization}/api-keys",
-          [](const db::Reader&, const Call<api_key_create, NewApiKey>&) -> Result<std::string> { return new_key_token(); },
-          create_key, {.status = 201, .secret = "token", .summary = "Create an API key, shown once"})
+      .change<api_key_create>(POST, "/v1/organizations/{organization}/api-keys",
+                              [](const db::Reader&, const Call<api_key_create, NewApiKey>&) -> Result<std::string> {
+                                return new_key_token();
+                              },
+                              create_key,
+                              {.status = 201, .secret = "token", .summary = "Create an API key, shown once"})
       .read<api_key_list>(
           "/v1/organizations/{organization}/api-keys",
           [](db::Snapshot& snapshot, const Call<api_key_list, base::Cursor>& call) -> Result<base::Page<ApiKeyView>> {
@@ -313,7 +316,8 @@ void add_people(request::Routes& routes) {
 }
 
 void add_bindings(request::Routes& routes, const Core& core) {
-  for (const std::string_view at : {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"}) {
+  for (const std::string_view at :
+       {"/v1/organizations/{organization}", "/v1/departments/{department}", "/v1/projects/{project}"}) {
     const std::string path = std::string{at} + "/bindings";
     routes.read<binding_list>(path, list_bindings, {.summary = "Who holds a role here"})
         .change<binding_create>(POST, path, create_binding(core),
@@ -323,9 +327,8 @@ void add_bindings(request::Routes& routes, const Core& core) {
         .change<binding_remove>(DELETE, path + "/{binding}", delete_binding(core), {.summary = "Take a role away"});
   }
   routes
-      .read_memory<role_list>(
-          "/v1/roles", [&core](const Call<role_list>&) { return list_roles(core); },
-          {.bulk = true, .summary = "The roles and what they hold"})
+      .read_memory<role_list>("/v1/roles", [&core](const Call<role_list>&) { return list_roles(core); },
+                              {.bulk = true, .summary = "The roles and what they hold"})
       .read<resource_list>("/v1/organizations/{organization}/resources", list_resources,
                            {.summary = "Resources by name and type"})
       .change<access_check>(
@@ -338,27 +341,28 @@ void add_bindings(request::Routes& routes, const Core& core) {
 
 void add_nodes(request::Routes& routes, const Core& core) {
   routes
-      .anyone<node_join>(
-          POST, "/v1/node-joins", "a machine shows the join token that an operator gave it",
-          [&core](db::Tx& tx, const Call<node_join, JoinNode>& call) -> Result<Joined> {
-            auto id = join_node(core.built_in(), tx, call.env, call.input);
-            if (!id) return id.error();
-            return Joined{*id, *id};
-          },
-          {.status = 201, .reasons = {join_refused}, .summary = "Join as a node"})
-      .anyone<node_challenge>(
-          POST, "/v1/node-challenges", "a node asks for what it must sign",
-          [](db::Tx& tx, const Call<node_challenge, OneNode>& call) -> Result<Challenge> {
-            auto challenge = challenge_node(tx, call.env, call.input.node);
-            if (!challenge) return challenge.error();
-            return Challenge{std::move(*challenge)};
-          },
-          {.summary = "A challenge for a node's link"})
+      .anyone<node_join>(POST, "/v1/node-joins", "a machine shows the join token that an operator gave it",
+                         [&core](db::Tx& tx, const Call<node_join, JoinNode>& call) -> Result<Joined> {
+                           auto id = join_node(core.built_in(), tx, call.env, call.input);
+                           if (!id) return id.error();
+                           return Joined{*id, *id};
+                         },
+                         {.status = 201, .reasons = {join_refused}, .summary = "Join as a node"})
+      .anyone<node_challenge>(POST, "/v1/node-challenges", "a node asks for what it must sign",
+                              [](db::Tx& tx, const Call<node_challenge, OneNode>& call) -> Result<Challenge> {
+                                auto challenge = challenge_node(tx, call.env, call.input.node);
+                                if (!challenge) return challenge.error();
+                                return Challenge{std::move(*challenge)};
+                              },
+                              {.summary = "A challenge for a node's link"})
       .stream<node_link>("/v1/node-link", open_link, {.bulk = true, .summary = "A node's link, as a WebSocket"})
       .change<join_token_create>(
           POST, "/v1/join-tokens",
-          [](const db::Reader&, const Call<join_token_create, NewJoinToken>&) -> Result<std::string> { return new_join_token(); },
-          [](db::Tx& tx, const Call<join_token_create, NewJoinToken>& call, const std::string& token) -> Result<JoinTokenView> {
+          [](const db::Reader&, const Call<join_token_create, NewJoinToken>&) -> Result<std::string> {
+            return new_join_token();
+          },
+          [](db::Tx& tx, const Call<join_token_create, NewJoinToken>& call,
+             const std::string& token) -> Result<JoinTokenView> {
             const std::string note = call.input.note.value_or("");
             const auto id = add_join_token(tx, call.env, call.granted.principal(), note, token);
             return JoinTokenView{id, note, call.env.now + join_token_time, token};
@@ -390,8 +394,8 @@ request::Routes Core::routes() {
   return routes;
 }
 
-// A binding ends with its time, not with this job: decisions look at the time. The job raises the epoch, so that streams
-// which were allowed by it end too, and frees the place for another.
+// A binding ends with its time, not with this job: decisions look at the time. The job raises the epoch, so that
+// streams which were allowed by it end too, and frees the place for another.
 jobs::Jobs Core::jobs() {
   return jobs::Jobs{"iam"}.every<binding_expire>(
       std::chrono::seconds{1},
@@ -403,8 +407,8 @@ jobs::Jobs Core::jobs() {
       [](db::Tx& tx, const Call<binding_expire, ExpiredBinding>& call) -> Result<bool> {
         const auto held = store::held(tx, call.input.binding);
         if (!held || !held->expires_at || *held->expires_at > call.env.now) return false;
-        auto removed = remove_binding(tx, call.env, call.granted.principal(), call.granted.authority().path,
-                                      call.input.binding);
+        auto removed =
+            remove_binding(tx, call.env, call.granted.principal(), call.granted.authority().path, call.input.binding);
         if (!removed) return removed.error();
         return true;
       });

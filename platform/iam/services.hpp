@@ -1,5 +1,5 @@
-// The services of iam: what its routes, its jobs and the house's hand have in common. Each file *.cpp of this folder that
-// is named after a noun has its part; routes.cpp lists them.
+// The services of iam: what its routes, its jobs and the house's hand have in common. Each file *.cpp of this folder
+// that is named after a noun has its part; routes.cpp lists them.
 #pragma once
 
 #include "platform/iam/core.hpp"

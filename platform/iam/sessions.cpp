@@ -25,7 +25,8 @@ base::Result<Verified> verify_sign_in(Core& core, const db::Reader& reader, cons
     return Found{*person, store::password(snapshot, person->id)};
   });
   const bool has_one = found && found->hash && found->person.state == store::State::active;
-  const bool right = crypto::password_verify(has_one ? *found->hash : std::string{nobodys_hash}, input.password.reveal());
+  const bool right =
+      crypto::password_verify(has_one ? *found->hash : std::string{nobodys_hash}, input.password.reveal());
   if (!right || !has_one) {
     if (found) core.record_refusal(found->person, now);
     return base::Error{sign_in_refused};
@@ -39,9 +40,10 @@ request::Reply<SignedIn> start_session(const Core& core, db::Tx& tx, const reque
   const std::string csrf = request::csrf_of(who.token);
   const base::Instant expires_at = env.now + session_time;
   store::insert_session(tx, id, hash_of(who.token), csrf, who.person.id, env.now, expires_at);
-  const std::string cookie = core.options().word + "_session=" + who.token + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
-                             std::to_string(std::chrono::seconds{session_time}.count()) +
-                             (core.options().secure_cookies ? "; Secure" : "");
+  const std::string cookie =
+      core.options().word + "_session=" + who.token +
+      "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(std::chrono::seconds{session_time}.count()) +
+      (core.options().secure_cookies ? "; Secure" : "");
   return {.body = {.id = id,
                    .principal = who.person.id,
                    .name = who.person.name,

@@ -1,5 +1,5 @@
-// The SQL of iam, and only of its own tables; in store_*.cpp, a file a noun. Rows come out as domain types; nothing here
-// decides. `Live` in a name: neither closed nor removed.
+// The SQL of iam, and only of its own tables; in store_*.cpp, a file a noun. Rows come out as domain types; nothing
+// here decides. `Live` in a name: neither closed nor removed.
 #pragma once
 
 #include "platform/iam/iam.hpp"
@@ -125,8 +125,8 @@ struct Bound : Held {
 std::vector<Held> held_by(db::Snapshot&, PrincipalId);
 std::vector<Held> held_at(db::Snapshot&, const Scope&);
 std::vector<Held> all_held(db::Snapshot&);
-std::optional<Held> held(db::Snapshot&, BindingId);             // nothing when removed
-std::optional<Bound> bound(db::Snapshot&, BindingId);           // removed or not
+std::optional<Held> held(db::Snapshot&, BindingId);    // nothing when removed
+std::optional<Bound> bound(db::Snapshot&, BindingId);  // removed or not
 base::Page<Bound> bound_at(db::Snapshot&, const Scope&, const base::Cursor&);
 bool insert_binding(db::Tx&, const Held&, std::string_view note, PrincipalId by, base::Instant now);
 bool remove_binding(db::Tx&, const Scope&, BindingId, PrincipalId by, base::Instant now);

@@ -80,12 +80,9 @@ std::optional<Credential> credential_by_hash(db::Snapshot& snapshot, std::string
 
 void insert_session(db::Tx& tx, SessionId id, std::string_view hash, std::string_view csrf, PrincipalId principal,
                     base::Instant now, base::Instant expires_at) {
-  tx.run(insert_sign_in, {{"id", id},
-                          {"hash", hash},
-                          {"csrf", csrf},
-                          {"principal", principal},
-                          {"now", now},
-                          {"expires_at", expires_at}});
+  tx.run(
+      insert_sign_in,
+      {{"id", id}, {"hash", hash}, {"csrf", csrf}, {"principal", principal}, {"now", now}, {"expires_at", expires_at}});
 }
 
 std::optional<std::string> csrf(db::Snapshot& snapshot, std::string_view session) {

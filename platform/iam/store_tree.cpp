@@ -158,9 +158,8 @@ std::int64_t epoch_shared(db::Tx& tx, const Scope& scope) {
 }
 
 std::vector<std::pair<Scope, std::int64_t>> all_epochs(db::Snapshot& snapshot) {
-  return snapshot.all(select_epochs, {}, [](const db::Row& row) {
-    return std::pair{scope_in(row, "scope_id"), read_epoch(row)};
-  });
+  return snapshot.all(select_epochs, {},
+                      [](const db::Row& row) { return std::pair{scope_in(row, "scope_id"), read_epoch(row)}; });
 }
 
 void insert_epoch(db::Tx& tx, OrganizationId organization) { tx.run(insert_epoch_row, {{"scope", organization}}); }

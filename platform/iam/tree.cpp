@@ -9,7 +9,8 @@ namespace {
 
 ScopeKind kind_of(const Scope& scope) { return static_cast<ScopeKind>(scope.index()); }
 
-static_assert(std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(ScopeKind::project), Scope>, ProjectId>);
+static_assert(
+    std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(ScopeKind::project), Scope>, ProjectId>);
 
 ScopeView view_of(const store::Place& place, std::string path) {
   return {.id = place.id,
@@ -77,9 +78,9 @@ base::Result<OrganizationId> add_organization(db::Tx& tx, const request::Env& en
   return id;
 }
 
-// Its first edge begins now, and reads nothing: what lies above it counts, for times before its own first edge, as it was
-// then (see path_at), so that two clocks that differ leave no hole. On PostgreSQL, to read the parent's edge here would
-// make creators of siblings run again.
+// Its first edge begins now, and reads nothing: what lies above it counts, for times before its own first edge, as it
+// was then (see path_at), so that two clocks that differ leave no hole. On PostgreSQL, to read the parent's edge here
+// would make creators of siblings run again.
 template <class Id>
 base::Result<Id> add_scope(db::Tx& tx, const request::Env& env, PrincipalId by, std::span<const Scope> path,
                            std::string_view name) {
@@ -88,7 +89,8 @@ base::Result<Id> add_scope(db::Tx& tx, const request::Env& env, PrincipalId by, 
   if (static_cast<int>(path.size()) >= tree_depth_max)
     return base::Error{base::invalid, "the tree has at most " + std::to_string(tree_depth_max) + " levels"};
   const auto id = Id::make(env.now, env.random);
-  if (!store::insert_scope(tx, Scope{id}, std::get<OrganizationId>(path.front()), path.back(), name, by, env.now, env.now))
+  if (!store::insert_scope(tx, Scope{id}, std::get<OrganizationId>(path.front()), path.back(), name, by, env.now,
+                           env.now))
     return base::Error{request::name_taken, "there is a " + std::string{name} + " here", "/name"};
   return id;
 }

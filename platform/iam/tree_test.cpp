@@ -94,14 +94,14 @@ TEST_P(Tree, ManyCreateSideBySide) {
   for (int t = 0; t < 8; ++t)
     threads.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i)
-        made += house_->ask("POST", path, house_->first.admin_key,
-                            R"({"name":"p)" + std::to_string(t) + "-" + std::to_string(i) + R"("})")
-                        .status == 201;
+        made += house_
+                    ->ask("POST", path, house_->first.admin_key,
+                          R"({"name":"p)" + std::to_string(t) + "-" + std::to_string(i) + R"("})")
+                    .status == 201;
     });
   threads.clear();
   EXPECT_EQ(made, 200);
-  RecordProperty("run_again", static_cast<int>(house_->store->stats().again));
-  std::printf("  changes run again: %d of 200\n", static_cast<int>(house_->store->stats().again));
+  EXPECT_LE(house_->store->stats().again, 10) << "creators of siblings read what the others write";
   EXPECT_EQ(house_->iam->stats().scopes, 203);  // platform, acme, research
 }
 

@@ -50,7 +50,8 @@ class Checker final {
   void own_names(std::string_view list, const Items& items, std::string_view more) {
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < items.size(); ++i) {
-      if (!is_own(items[i].name, more)) refuse(at(list, i, "name"), "a name of this product begins with " + product_.name + ".");
+      if (!is_own(items[i].name, more))
+        refuse(at(list, i, "name"), "a name of this product begins with " + product_.name + ".");
       if (!seen.insert(items[i].name).second) refuse(at(list, i, "name"), items[i].name + " stands twice");
     }
   }

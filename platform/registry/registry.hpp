@@ -1,8 +1,8 @@
-// Registry: products as data. Each `products/NAME/product.yaml` says which resource types, permissions, meters and prices
-// a product brings, which built-in roles hold its permissions, and which operations and surfaces it has.
+// Registry: products as data. Each `products/NAME/product.yaml` says which resource types, permissions, meters and
+// prices a product brings, which built-in roles hold its permissions, and which operations and surfaces it has.
 //
 // Always true
-//   - a name that a product owns begins with the product's: `gpuaas.instance`, `gpuaas.gpu-seconds`;
+//   - a name that a product owns begins with the product's: `lamps.lamp`, `lamps.seconds`;
 //   - a price version, once published, never changes: the database refuses it, and so does a start with another price
 //     under the same book id;
 //   - the server starts only if routes and manifests agree (`check`).
@@ -40,28 +40,28 @@ enum class SurfaceFamily { terminal, browser_app, api_app, metrics, operator_too
 BOOST_DESCRIBE_ENUM(SurfaceFamily, terminal, browser_app, api_app, metrics, operator_tool)
 
 struct ResourceType {
-  std::string name;  // gpuaas.instance
+  std::string name;  // lamps.lamp
   std::string title;
 };
 BOOST_DESCRIBE_STRUCT(ResourceType, (), (name, title))
 
 struct ProductPermission {
-  std::string name;  // gpuaas.instance.create
+  std::string name;  // lamps.lamp.light
   std::string text;  // what it lets one do, for people
 };
 BOOST_DESCRIBE_STRUCT(ProductPermission, (), (name, text))
 
 struct Meter {
-  std::string name;  // gpuaas.gpu-seconds
-  std::string unit;  // gpu-second
+  std::string name;  // lamps.seconds
+  std::string unit;  // second
   Aggregation aggregation = Aggregation::sum;
   std::string text;
 };
 BOOST_DESCRIBE_STRUCT(Meter, (), (name, unit, aggregation, text))
 
 struct Price {
-  std::string sku;       // sim-h100-1
-  std::string meter;     // gpuaas.gpu-seconds
+  std::string sku;       // desk-lamp
+  std::string meter;     // lamps.seconds
   std::string amount;    // decimal text of the book's currency, 2.499
   std::int64_t per = 1;  // units of the meter that cost `amount`
   std::string per_text;  // hour
@@ -106,7 +106,7 @@ struct Product {
   std::vector<Operation> operations;
   json::Json shapes;  // what it sells, in its own terms: read by the product only
   json::Json extra;   // anything else of its own
-  static constexpr std::array json_defaults{"resource_types", "meters",     "price_books", "surfaces",
+  static constexpr std::array json_defaults{"resource_types", "meters", "price_books", "surfaces",
                                             "operations",     "shapes", "extra"};
 };
 BOOST_DESCRIBE_STRUCT(Product, (),
@@ -166,8 +166,8 @@ std::optional<PriceVersion> price_at(db::Snapshot&, std::string_view sku, std::s
 /// All versions that are in force at `at`, by SKU and meter.
 std::vector<PriceVersion> prices_at(db::Snapshot&, base::Instant at);
 
-/// Refuses a route whose permission is a product's and not declared in its manifest, or a manifest's operation without a
-/// route of that method, path and permission. Errors: `manifest_refused`.
+/// Refuses a route whose permission is a product's and not declared in its manifest, or a manifest's operation without
+/// a route of that method, path and permission. Errors: `manifest_refused`.
 base::Result<void> check(const Registry&, const std::vector<request::Routes>&);
 
 }  // namespace registry

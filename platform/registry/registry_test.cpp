@@ -99,7 +99,8 @@ base::Result<std::monostate> nothing(db::Tx&, const request::Call<P>&) {
 TEST(Registry, RoutesAndManifestsAgreeOrTheServerDoesNotStart) {
   Registry registry;
   ASSERT_TRUE(registry.add(small, "lamps.yaml"));
-  const auto lit = request::Routes{"lamps"}.change<light>(request::POST, "/v1/projects/{project}/lamps", nothing<light>);
+  const auto lit =
+      request::Routes{"lamps"}.change<light>(request::POST, "/v1/projects/{project}/lamps", nothing<light>);
   EXPECT_TRUE(check(registry, {lit}));
   EXPECT_FALSE(check(registry, {request::Routes{"lamps"}})) << "an operation without a route";
   const auto elsewhere =
@@ -117,7 +118,8 @@ class Prices : public test::OnEveryEngine {
   void SetUp() override {
     auto migrations = db::read_migrations(".", "platform/registry");
     ASSERT_TRUE(migrations);
-    auto opened = db::open({.url = test::fresh_database(GetParam()), .migrations = *migrations, .sequence = {}, .clock = &clock_});
+    auto opened = db::open(
+        {.url = test::fresh_database(GetParam()), .migrations = *migrations, .sequence = {}, .clock = &clock_});
     ASSERT_TRUE(opened) << opened.error().detail;
     store_ = std::move(opened->store);
   }

@@ -66,9 +66,9 @@ std::string named(const PriceVersion& version) {
 base::Result<int> publish(db::Tx& tx, const Registry& registry, base::Instant now) {
   int added = 0;
   for (const PriceVersion& each : registry.prices()) {
-    const auto known = tx.one(
-        select_version,
-        {{"product", each.product}, {"book", each.book}, {"sku", each.sku}, {"meter", each.meter}}, read);
+    const auto known =
+        tx.one(select_version,
+               {{"product", each.product}, {"book", each.book}, {"sku", each.sku}, {"meter", each.meter}}, read);
     if (known && *known == each) continue;
     if (known) return base::Error{price_changed, named(each) + " was published with another price"};
     if (!insert(tx, each, now)) return base::Error{price_changed, named(each) + " begins when another version does"};
