@@ -101,14 +101,14 @@ class Threads final : public Runner {
     Repeated* first = nullptr;
     for (Repeated& each : repeated_)
       if (!each.running && each.next <= now && (first == nullptr || each.next < first->next)) first = &each;
-    if (first != nullptr) first->running = true;
+    if (first == nullptr) return nullptr;
+    first->running = true;
+    first->next = now + first->job->period;  // from beginning to beginning
     return first;
   }
   void put_back(Repeated& repeated) {
-    const base::Instant now = clock_.now();
     const std::lock_guard lock{mutex_};
     repeated.running = false;
-    repeated.next = now + repeated.job->period;
   }
 
   // One looks by itself now and then, for what became due or came from another replica; the others are woken.
