@@ -106,6 +106,16 @@ async function job(console_) {
     await page.getByRole('button', { name: 'Its terminal' }).click();
     await waitForTerminal(page, 'mark-42');
   });
+  await at('palette', async () => {
+    await tab(page, 'Overview').click();
+    await page.locator('.livechart').first().waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('switch between');
+    await page.getByRole('button', { name: /Switch between light and dark/ }).last().waitFor();
+    await page.keyboard.press('Escape');
+    await tab(page, 'Terminal').click();
+    await page.locator('.term[data-state="open"]').waitFor();
+  });
   await at('leave_by_keyboard', async () => {
     await page.locator('.xterm-helper-textarea').focus();
     await page.keyboard.press('Control+Shift+Escape');

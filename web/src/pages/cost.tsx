@@ -13,6 +13,7 @@ import { Read, Skeleton } from '../parts/faces';
 import { usePlace } from '../shell/current';
 import { Crumbs, Head, useTitle } from '../shell/head';
 import { CreditPanel } from './credit';
+import { CreditToday } from './credit-chart';
 import { ByScope } from './cost-by-scope';
 import { Charges, Transfers } from './money-tables';
 
@@ -48,6 +49,7 @@ export function CostPage() {
         {(data) => (
           <div className="stack">
             <Stats data={data} organization={organization} />
+            {organization && atOrganization && <CreditToday data={data} organization={organization} />}
             <ByDay data={data} />
             <ByScope data={data} scope={scope} />
             <ChargeList scope={scope} plural={plural} />

@@ -167,8 +167,8 @@ function useColumns(rows: Instance[], path: string): Column<Instance>[] {
         ),
       },
       { id: 'project', title: 'Project', choices: true, optional: true, text: (it) => it.path, cell: (it) => <span className="path">{it.path}</span> },
-      { id: 'node', title: 'Node', narrow: true, text: (it) => it.node_name ?? '', cell: (it) => it.node_name ?? <span className="mut">not placed</span> },
-      { id: 'by', title: 'By', narrow: true, text: (it) => it.created_by_name ?? it.created_by, cell: (it) => it.created_by_name ?? <Id id={it.created_by} /> },
+      { id: 'node', title: 'Node', narrow: true, text: (it) => it.node_name, cell: (it) => (it.node_name ? <span className="nowrap">{it.node_name}</span> : <span className="mut nowrap">not placed</span>) },
+      { id: 'by', title: 'By', narrow: true, optional: true, text: (it) => it.created_by_name ?? it.created_by, cell: (it) => it.created_by_name ?? <Id id={it.created_by} /> },
       { id: 'requested', title: 'Requested', narrow: true, text: (it) => it.requested_at, cell: (it) => <Time at={it.requested_at} /> },
       {
         id: 'start', title: 'To running', num: true, optional: true, text: (it) => since(it.requested_at, it.running_at ?? undefined, new Date()) ?? '',

@@ -94,11 +94,6 @@ export function ChangeError({ error }: { error: unknown }) {
       <Mark name="s-fail" />
       <span>
         {problem ? sentence(problem) : String(error)} {problem?.problem.next}{' '}
-        {problem?.refused && lacking(problem.problem) && (
-          <>
-            You lack <code>{lacking(problem.problem)}</code>.{' '}
-          </>
-        )}
         {problem?.requestId && (
           <span className="mut">
             request <Id id={problem.requestId} />
@@ -120,9 +115,9 @@ export function Refused({ error, needs, scope, doing }: { error: ApiError; needs
       <div className="head mid">
         <Mark name="k-bad" className="bigbad" />
         <div>
-          <h1>You may not {doing}</h1>
+          <h2 className="bigh">You may not {doing}</h2>
           <p className="sub">
-            Signed in as <b className="strong">{who?.name}</b> ({who?.kind === 'user' ? 'user' : 'service account'}). Nothing was changed.
+            Signed in as <b className="strong">{who?.name}</b> ({who?.kind === 'user' ? 'user' : 'service account'}). Nothing was shown or changed.
           </p>
         </div>
       </div>

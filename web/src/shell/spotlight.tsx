@@ -74,6 +74,7 @@ export function SpotlightList({ asked }: { asked: number }) {
       store={store}
       actions={groups}
       shortcut={null}
+      lockScroll={false} // it works by a style element that has no nonce
       nothingFound="Nothing is called that"
       highlightQuery
       limit={12}
