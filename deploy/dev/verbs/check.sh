@@ -27,7 +27,7 @@ check_shell() {
   mapfile -t scripts < <(house_files | while read -r file; do
     [[ $file == *.sh || $(head -c 30 "$file" | head -n 1 | tr -d '\0') =~ ^#!.*(bash|/sh) ]] && printf '%s\n' "$file"
   done)
-  shellcheck -x "${scripts[@]}"
+  shellcheck -x --severity=warning "${scripts[@]}"
 }
 
 check_tidy() {
