@@ -189,6 +189,13 @@ TEST_F(LineageTest, WhatHasEndedIsSettledOnceItsUsageReachesToItsEnd) {
   EXPECT_TRUE(read().settled);
 }
 
+TEST_F(LineageTest, WhatRunsIsNotSettledWhateverIsRated) {
+  usage.rows = {used("u1", 1, bare.clock.now())};
+  EXPECT_TRUE(read().settled);
+  about.in_use = true;
+  EXPECT_FALSE(read().settled);
+}
+
 TEST_F(LineageTest, OneSimulatedRowMakesTheWholeSaySimulated) {
   usage.rows = {used("u1", 1, bare.clock.now()), used("u2", 1, bare.clock.now())};
   EXPECT_FALSE(read().simulated);

@@ -160,7 +160,7 @@ std::vector<Line> lines_of(std::string_view step, const std::vector<LineageLine>
 
 // Of all rows, also of those that the caller may not see: it tells nothing of them.
 bool settled(const Found& found, const About& about) {
-  if (!found.all) return false;
+  if (!found.all || about.in_use) return false;
   if (std::ranges::any_of(found.rows, &LineageLine::pending)) return false;
   if (!about.used_until) return true;
   const std::string reached = base::to_text(*about.used_until - usage_slack);

@@ -1,4 +1,4 @@
-// Sum: amounts as the sources write them, "93 gpu-second" or "0.064558 EUR", added by what they are of.
+// Sum: amounts as the sources write them, "93 second" or "0.064558 EUR", added by what they are of.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace lineage {
 class Sum final {
  public:
   void add(std::string_view amount);
-  /// "93 gpu-second", or "0.064558 EUR, 2 USD"; empty when nothing was added.
+  /// "93 second", or "0.064558 EUR, 2 USD"; empty when nothing was added.
   std::string text() const;
 
  private:

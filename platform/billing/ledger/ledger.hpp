@@ -61,7 +61,7 @@ struct Account {
 Account prepaid(OrganizationId);
 Account credits_granted(OrganizationId);
 Account revenue(std::string_view product, OrganizationId);
-/// "revenue/gpuaas/org_01j…", the account's name in the books.
+/// "revenue/shop/org_01j…", the account's name in the books.
 std::string text(const Account&);
 
 /// Pending transfers and how they end come with holds; `post` takes posted ones.

@@ -5,7 +5,7 @@
 
 namespace ledger {
 
-/// "revenue/gpuaas/acme" of "revenue/gpuaas/org_01j…".
+/// "revenue/shop/acme" of "revenue/shop/org_01j…".
 inline std::string shown(db::Snapshot& snapshot, const request::Names& names, std::string_view account) {
   const std::size_t slash = account.rfind('/');
   const auto organization = OrganizationId::parse(account.substr(slash + 1));
