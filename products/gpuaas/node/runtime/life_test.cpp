@@ -11,6 +11,12 @@ using namespace std::chrono_literals;
 
 class Life : public test::RuntimeTest {
  protected:
+  static bool holds_a_terminal(std::int64_t pid) {
+    std::error_code error;
+    for (const auto& fd : std::filesystem::directory_iterator{"/proc/" + std::to_string(pid) + "/fd", error})
+      if (std::filesystem::read_symlink(fd.path(), error).string().ends_with("ptmx")) return true;
+    return false;
+  }
   bool in_log(const std::string& id, std::string_view word) {
     const auto until = std::chrono::steady_clock::now() + test::patience;
     while (std::chrono::steady_clock::now() < until) {
@@ -245,8 +251,7 @@ TEST_F(Life, EndOnAFullDiskIsToldOnceItIsWrittenWithItsTrueTime) {
   (void)!::write(filler, much.data(), much.size());
   auto terminal = attach("a");
   ASSERT_TRUE(terminal.attachment->write("go\n"));
-  const auto pid = std::to_string(runtime_->status("a")->pid);
-  while (std::filesystem::exists("/proc/" + pid)) std::this_thread::sleep_for(2ms);
+  while (holds_a_terminal(runtime_->status("a")->shim_pid)) std::this_thread::sleep_for(2ms);  // then it knows the end
   EXPECT_EQ(runtime_->status("a")->state, State::running);
   const auto freed_at = base::WallClock{}.now();
   ::close(filler);

@@ -5,6 +5,26 @@
 #include "shared/base/check.hpp"
 
 namespace runtime {
+namespace {
+
+class Later final : public Source {
+ public:
+  Later(shim::Steady at, std::function<void()> task) : at_(at), task_(std::move(task)) {}
+  void add_to(shim::Poll& poll) override { poll.wake_at(at_); }
+  void look(shim::Steady now) override {
+    if (now < at_ || done_) return;
+    done_ = true;
+    task_();
+  }
+  bool done() const override { return done_; }
+
+ private:
+  const shim::Steady at_;
+  const std::function<void()> task_;
+  bool done_ = false;
+};
+
+}  // namespace
 
 Loop::Loop() : wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   CHECK(wake_);
@@ -45,6 +65,10 @@ void Loop::post(std::function<void()> task) {
     posted_.push_back(std::move(task));
   }
   wake();
+}
+
+void Loop::after(std::chrono::milliseconds delay, std::function<void()> task) {
+  add(std::make_shared<Later>(std::chrono::steady_clock::now() + delay, std::move(task)));
 }
 
 void Loop::run() {

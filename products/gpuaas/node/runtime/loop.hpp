@@ -31,8 +31,9 @@ class Loop final {
 
   void add(std::shared_ptr<Source>);
   void post(std::function<void()>);  // runs on the loop's thread, in order
-  void wake();                       // somebody wants something else now
-  void stop();                       // after the round that runs; all sources are forgotten
+  void after(std::chrono::milliseconds, std::function<void()>);
+  void wake();  // somebody wants something else now
+  void stop();  // after the round that runs; all sources are forgotten
 
  private:
   void run();

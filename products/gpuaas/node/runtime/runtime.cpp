@@ -23,6 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
+constexpr auto settle_again_after = 500ms;
 constexpr auto shim_end_max = 3s;     // a shim that told the end still has to flush slow peers
 constexpr auto shim_listen_max = 1s;  // from its lock to its socket
 
@@ -98,6 +99,7 @@ class Local final : public Runtime {
   void adopt(const std::string& id);
   void watch(const std::string& id, shim::Descriptor);
   void settle(const std::string& id);
+  void settle_later(const std::string& id);  // the disk is full, or the shim is just going
   Status lost(const std::string& id, Status last) const;
   void change(const std::string& id, const Status&);
   base::Result<void> ask(const std::string& id, shim::Kind, std::string body);
@@ -294,13 +296,17 @@ void Local::settle(const std::string& id) {
   const auto lock = shim::try_lock(shim_lock(id));
   if (!lock) {  // it lives, only this connection broke
     auto again = connect_to(folder(id));
-    if (!again || shim::send_packet(again.get(), shim::Kind::watch, "") != shim::Sent::sent) return;
+    if (!again || shim::send_packet(again.get(), shim::Kind::watch, "") != shim::Sent::sent) return settle_later(id);
     return watch(id, std::move(again));
   }
   const auto known = status(id);
   const Status now = lost(id, last ? *last : known ? *known : Status{});
-  if (auto written = shim::write_status(folder(id), now); !written) return;
+  if (auto written = shim::write_status(folder(id), now); !written) return settle_later(id);
   change(id, now);
+}
+
+void Local::settle_later(const std::string& id) {
+  loop_->after(settle_again_after, [this, id] { settle(id); });
 }
 
 Status Local::lost(const std::string& id, Status last) const {

@@ -54,7 +54,7 @@ TEST_F(Terminal, ResizeIsToldToTheCommandByASignal) {
 }
 
 TEST_F(Terminal, InterruptKeyInterrupts) {
-  start(shell("a", "trap 'echo caught' INT; echo ready; sleep 1000; echo after"));
+  start(shell("a", "trap 'echo caught; c=1' INT; echo ready; while [ -z \"$c\" ]; do sleep 0.05; done; echo after"));
   auto terminal = attach("a");
   terminal.screen->with("ready");
   ASSERT_TRUE(terminal.attachment->write("\x03"));

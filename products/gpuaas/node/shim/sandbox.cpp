@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 constexpr auto tick = 10ms;
 constexpr std::size_t tick_bytes_max = 320 << 10;
 constexpr auto kill_all_after = 500ms;
+constexpr auto ask_again_after = 200ms;
 constexpr auto record_again_after = 500ms;
 constexpr std::size_t complaints_max = 4096;
 constexpr int killed_exit = 128 + SIGKILL;  // as a shell reports a child's SIGKILL
@@ -107,6 +108,7 @@ void Sandbox::add_to(Poll& poll) {
       poll.wake_at(tick_ + tick);
   }
   if (kill_at_) poll.wake_at(*kill_at_);
+  if (ask_at_) poll.wake_at(*ask_at_);
   if (kill_all_at_) poll.wake_at(*kill_all_at_);
 }
 
@@ -193,13 +195,18 @@ void Sandbox::stop(std::chrono::milliseconds grace, Steady now) {
   const Steady at = now + grace;
   if (!kill_at_ || at < *kill_at_) kill_at_ = at;
   if (first_time) status_.stop_asked_at_us = wall_us();
-  if (grace > 0ms) {
-    // An interactive shell ignores SIGTERM; what the closing of its terminal would send, it obeys.
-    const bool hang_up = ignores(status_.pid, SIGTERM) && !ignores(status_.pid, SIGHUP);
-    send_signal(hang_up ? SIGHUP : SIGTERM);
-    send_signal(SIGCONT);
-  }
+  if (grace > 0ms) ask_to_end(now);
   if (first_time) record();
+}
+
+/// An interactive shell ignores SIGTERM, but while it reads or starts something it may catch it and go on: so it is
+/// looked at again. What the closing of its terminal would send, it obeys.
+void Sandbox::ask_to_end(Steady now) {
+  ask_at_.reset();
+  const bool hang_up = ignores(status_.pid, SIGTERM) && !ignores(status_.pid, SIGHUP);
+  send_signal(hang_up ? SIGHUP : SIGTERM);
+  send_signal(SIGCONT);
+  if (!hang_up) ask_at_ = now + ask_again_after;
 }
 
 void Sandbox::kill_all() {
@@ -211,7 +218,15 @@ void Sandbox::kill_all() {
 void Sandbox::look(Reaped& reaped, Steady now) {
   if (record_at_ && now >= *record_at_) record_end(now);
   if (concluded_) return;
+  if (ask_at_ && now >= *ask_at_) {
+    ask_at_.reset();
+    if (ignores(status_.pid, SIGTERM))
+      ask_to_end(now);
+    else
+      ask_at_ = now + ask_again_after;
+  }
   if (kill_at_ && now >= *kill_at_ && !killed_) {
+    ask_at_.reset();
     killed_ = true;
     kill_at_.reset();
     send_signal(SIGKILL);

@@ -2,7 +2,8 @@
 // scrollback, the log and the status, and ends the workload when asked.
 //
 // Always true
-//   - the status goes starting -> running -> exited, or starting -> exited, and is on disk before `changed` is called;
+//   - the status goes starting -> running -> exited, or starting -> exited; the end is on disk before `changed` is
+//   called;
 //   - once it is exited no process of the workload is alive, and its terminal's last byte is in the log; on a full disk
 //   the
 //     end is told later, when it could be written, and with its true time.
@@ -57,6 +58,7 @@ class Sandbox final {
   void hear(Control&);
   bool read_terminal();  // false when nothing is left
   void send_signal(int number);
+  void ask_to_end(Steady now);
   void kill_all();
   void finish(int bubblewrap_status, Steady now);
   void conclude(int bubblewrap_status);
@@ -84,6 +86,7 @@ class Sandbox final {
   std::optional<init::Message> failed_;
   std::optional<int> wait_status_;
   std::optional<Steady> kill_at_;      // the stop's grace ends
+  std::optional<Steady> ask_at_;       // asked to end, and looked at again
   std::optional<Steady> kill_all_at_;  // the command was killed, and still there
   bool killed_ = false;
   bool concluded_ = false;           // all is known of the end, but perhaps not on disk yet
