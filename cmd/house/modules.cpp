@@ -95,6 +95,7 @@ std::optional<lineage::About> about(db::Snapshot& snapshot, const inventory::Cat
   if (const auto told = instances::about(snapshot, catalogue, id)) {
     about.resource.state = told->state;
     about.simulated = told->simulated;
+    about.in_use = told->in_use;
     about.used_until = told->used_until;
   }
   return about;

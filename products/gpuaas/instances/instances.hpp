@@ -209,6 +209,7 @@ base::Result<void> ran(db::Snapshot&, PrincipalId node, std::string_view resourc
 struct About {
   std::string state;
   bool simulated = false;
+  bool in_use = false;                      // a workload runs
   std::optional<base::Instant> used_until;  // it ran, and ended then
 };
 std::optional<About> about(db::Snapshot&, const inventory::Catalogue&, std::string_view resource);

@@ -269,6 +269,7 @@ std::optional<About> about(db::Snapshot& snapshot, const Catalogue& catalogue, s
   const inventory::Shape* shape = catalogue.find(row->shape);
   return About{.state = db::enum_text(row->state),
                .simulated = shape != nullptr && shape->simulated,
+               .in_use = row->running_at && !row->ended_at,
                .used_until = row->running_at ? row->ended_at : std::nullopt};
 }
 

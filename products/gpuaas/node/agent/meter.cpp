@@ -60,7 +60,8 @@ base::Result<void> Meter::look(const runtime::Workload& workload, base::Instant 
     const std::int64_t period_us = std::chrono::microseconds{meter_period}.count();
     if (!ended && to - from < period_us) return {};
     const std::int64_t seconds = whole_seconds(to - status.started_at_us);
-    if (to > from && seconds > next.seconds) {
+    // The last interval is told even where it rounds to nothing: the usage then reaches to the end, and says so.
+    if (to > from && (seconds > next.seconds || ended)) {
       next.events.push_back({.id = event_id(now),
                              .resource = workload.spec.id,
                              .meter = next.tariff.meter,

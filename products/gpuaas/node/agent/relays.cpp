@@ -173,7 +173,7 @@ void Relays::exec(const std::string& id, const std::string& text, std::shared_pt
   stream->on_end([] {});
   stream->on_reset([close](std::string) { close(); });
   stream->hold(true);
-  stream->on_data([process = std::weak_ptr{*process}, parser, stream](std::string bytes) {
+  stream->on_data([process = std::weak_ptr{*process}, parser, stream, outlet](std::string bytes) {
     const auto open = process.lock();
     if (!open) return;
     // The window is given back when the process has taken the bytes: a slow reader holds up its writer, no memory.
@@ -181,7 +181,13 @@ void Relays::exec(const std::string& id, const std::string& text, std::shared_pt
     bool given = false;
     parser->feed(bytes, [&](std::string message, bool binary) {
       if (binary) {
-        given = open->write(std::move(message), [stream, size] { stream->consumed(size); }) || given;
+        // Who sends is told what the process took: the platform between holds little, and cuts who sends more.
+        const auto taken = [stream, size, outlet, length = static_cast<std::int64_t>(message.size())] {
+          stream->consumed(size);
+          json::Writer line;
+          outlet->send(line.object().member("taken", length).end().take(), false);
+        };
+        given = open->write(std::move(message), taken) || given;
         return;
       }
       const auto asked = json::Document::parse(message);
