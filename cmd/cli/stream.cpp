@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -18,6 +19,7 @@ namespace cli {
 namespace {
 
 constexpr std::size_t piece_max = 32 << 10;
+constexpr std::int64_t untaken_max = 512 << 10;  // the platform between holds a little more, and cuts who sends beyond
 constexpr std::chrono::milliseconds full_pause{5};
 constexpr std::uint16_t cut_by_platform = 1008;  // RFC 6455, 7.4.1: policy violation
 
@@ -53,7 +55,12 @@ bool write_all(int to, std::string_view bytes) {
 /// One connection. Its handlers run on the socket's thread and end with it.
 class Line final {
  public:
-  explicit Line(std::shared_ptr<http::WebSocket> socket) : socket_(std::move(socket)), over_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  /// `counted`: the other side says what it took.
+  Line(std::shared_ptr<http::WebSocket> socket, bool counted)
+      : socket_(std::move(socket)),
+        counted_(counted),
+        over_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        taken_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     socket_->on_message([this](std::string message, bool binary) { take(std::move(message), binary); });
     socket_->on_close([this](std::uint16_t code, std::string reason) {
       const std::lock_guard lock{mutex_};
@@ -67,16 +74,26 @@ class Line final {
     socket_->close(1000, "");
     socket_.reset();  // joins the thread, so that no handler runs on
     ::close(over_);
+    ::close(taken_);
   }
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
-  int over() const { return over_; }  // readable once it is over
+  int over() const { return over_; }    // readable once it is over
+  int taken() const { return taken_; }  // readable when the process took some of what was sent
   End end() {
     const std::lock_guard lock{mutex_};
     return end_;
   }
-  bool send(std::string bytes, bool binary) { return socket_->send(std::move(bytes), binary); }
+  /// False: not now.
+  bool send(std::string bytes, bool binary) {
+    const auto size = binary && counted_ ? static_cast<std::int64_t>(bytes.size()) : 0;
+    if (size > 0 && untaken_ > untaken_max) return false;
+    untaken_ += size;
+    if (socket_->send(std::move(bytes), binary)) return true;
+    untaken_ -= size;
+    return false;
+  }
   void resize(Size size) {
     json::Writer out;
     out.object().key("resize").object().member("rows", std::int64_t{size.rows}).member("cols", std::int64_t{size.cols});
@@ -84,10 +101,11 @@ class Line final {
   }
 
  private:
-  void wake() const {
+  static void wake_by(int event) {
     const std::uint64_t one = 1;
-    (void)!::write(over_, &one, sizeof one);
+    (void)!::write(event, &one, sizeof one);
   }
+  void wake() const { wake_by(over_); }
 
   void take(std::string message, bool binary) {
     if (binary) {
@@ -98,6 +116,10 @@ class Line final {
     }
     const auto said = json::Document::parse(message);
     if (!said) return;
+    if (said->has("taken")) {
+      untaken_ -= (*said)["taken"].as_int();
+      wake_by(taken_);
+    }
     if (said->has("stream")) on_error_ = (*said)["stream"].as_text() == "stderr";
     if (!said->has("exit")) return;
     const std::lock_guard lock{mutex_};
@@ -106,7 +128,9 @@ class Line final {
   }
 
   std::shared_ptr<http::WebSocket> socket_;
-  const int over_;
+  const bool counted_;
+  const int over_, taken_;
+  std::atomic<std::int64_t> untaken_ = 0;
   bool on_error_ = false;  // of the socket's thread
   std::mutex mutex_;
   End end_;
@@ -122,15 +146,22 @@ class Input final {
     while (true) {
       flush(line);
       const bool reads = pending_.empty() && !at_end_;
-      std::array<pollfd, 3> all{{{line.over(), POLLIN, 0}, {resizes.descriptor(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}}};
+      std::array<pollfd, 4> all{{{line.over(), POLLIN, 0},
+                                 {resizes.descriptor(), POLLIN, 0},
+                                 {line.taken(), POLLIN, 0},
+                                 {STDIN_FILENO, POLLIN, 0}}};
       const int timeout = pending_.empty() ? -1 : static_cast<int>(full_pause.count());
-      if (::poll(all.data(), reads ? 3 : 2, timeout) < 0 && errno != EINTR) return line.end();
+      if (::poll(all.data(), reads ? 4 : 3, timeout) < 0 && errno != EINTR) return line.end();
       if (all[0].revents != 0) return line.end();
+      if (all[2].revents != 0) {
+        std::uint64_t count = 0;
+        (void)!::read(line.taken(), &count, sizeof count);
+      }
       if (all[1].revents != 0) {
         resizes.take();
         line.resize(terminal_size());
       }
-      if (reads && all[2].revents != 0 && !take()) return {.left = true};
+      if (reads && all[3].revents != 0 && !take()) return {.left = true};
     }
   }
 
@@ -209,7 +240,7 @@ Ending instance_exec(Context& context) {
   std::optional<Raw> raw;
   if (tty) raw.emplace();
   Input input{tty && raw->active(), true};
-  Line line{std::move(*socket)};
+  Line line{std::move(*socket), true};
   const End end = input.run(line, resizes);
   raw.reset();
   return ending_of(end);
@@ -227,7 +258,7 @@ Ending terminal(Context& context) {
   while (true) {
     End end;
     {
-      Line line{std::move(*socket)};
+      Line line{std::move(*socket), false};
       end = input.run(line, resizes);
     }
     const bool over = end.exit || end.left || end.close_code == cut_by_platform || !raw->active();
