@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds look_again{200};  // at the streams: their c
 constexpr std::chrono::seconds beat_age_max{5};
 
 // Random streams of the house's own, apart from the requests'.
-constexpr std::uint64_t start_numbers = 1ULL << 62;
+constexpr std::uint64_t start_numbers = 1ULL << 61;  // the log draws from 2^63, jobs from 2^62, requests from 1
 
 /// Runs one change and waits for it; before anything serves.
 base::Result<void> now(db::Store& store, db::Store::Work work) {

@@ -64,7 +64,7 @@ class LinksOfProcess final : public Links {
   const base::Random::Key dice_;
   const std::string scheme_;
   const std::function<void(request::PrincipalId, bool)> said_;
-  std::atomic<std::uint64_t> records_ = 0;
+  std::atomic<std::uint64_t> records_ = 1ULL << 60;  // random streams apart from the requests, which share the key
   Serve serve_;
   mutable std::mutex mutex_;
   std::uint64_t next_ = 1;
