@@ -110,9 +110,12 @@ async function job(console_) {
     await tab(page, 'Overview').click();
     await page.locator('.livechart').first().waitFor();
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('switch between');
-    await page.getByRole('button', { name: /Switch between light and dark/ }).last().waitFor();
+    const search = page.getByPlaceholder(/^An instance, a scope/);
+    await search.waitFor();
+    await page.keyboard.type(values.name);
+    await page.locator('.mantine-Spotlight-action', { hasText: values.name }).first().waitFor();
     await page.keyboard.press('Escape');
+    await search.waitFor({ state: 'hidden' });
     await tab(page, 'Terminal').click();
     await page.locator('.term[data-state="open"]').waitFor();
   });

@@ -1,8 +1,10 @@
-// The command palette: Control K, or its field in the bar. The list itself is loaded when first opened.
+// The command palette: Control K, or its field in the bar. The list itself is fetched after the page, or when first opened.
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Icon } from '../parts/basic';
 
-const Spotlight = lazy(() => import('./spotlight').then((it) => ({ default: it.SpotlightList })));
+const load = () => import('./spotlight');
+const Spotlight = lazy(() => load().then((it) => ({ default: it.SpotlightList })));
+const FETCH_AFTER = 4000; // milliseconds: when the page stands, so that the first Control K is not a wait
 
 export function Palette() {
   const [asked, setAsked] = useState(0);
@@ -14,7 +16,11 @@ export function Palette() {
       }
     };
     addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    const early = setTimeout(() => void load(), FETCH_AFTER);
+    return () => {
+      removeEventListener('keydown', onKey);
+      clearTimeout(early);
+    };
   }, []);
   return (
     <>
