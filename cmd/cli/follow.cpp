@@ -1,5 +1,5 @@
-// Streams that are read: logs as bytes, metrics and audit records as events. A broken connection is taken up again where
-// it broke.
+// Streams that are read: logs as bytes, metrics and audit records as events. A broken connection is taken up again
+// where it broke.
 #include <stdio.h>
 #include <unistd.h>
 
@@ -80,7 +80,8 @@ Ending instance_metrics(Context& context) {
       text = "---\n" + yaml(*sample);
     } else {
       if (screen) text = "\r\x1b[K";
-      text += (screen ? "" : (*sample)["at"].as_text().substr(11, 8) + "  ") + metrics_text(*sample) + (screen ? "" : "\n");
+      text +=
+          (screen ? "" : (*sample)["at"].as_text().substr(11, 8) + "  ") + metrics_text(*sample) + (screen ? "" : "\n");
       if ((*sample)["simulated"].as_bool() && !std::exchange(simulated_said, true) && !screen) text += "* simulated\n";
     }
     printed = print(text);
@@ -89,14 +90,15 @@ Ending instance_metrics(Context& context) {
   bool more = true;
   auto done = again([&](bool& progress) -> Outcome<void> {
     http::EventParser parser;
-    return context.session.stream({.path = "/v1/instances/" + *id + "/metrics", .headers = {{"Accept", "text/event-stream"}}}, [] {},
-                                  [&](std::string_view piece) {
-                                    parser.feed(piece, [&](const http::Event& event) {
-                                      progress = true;
-                                      if (more) more = show(event.data);
-                                    });
-                                    return more;
-                                  });
+    return context.session.stream(
+        {.path = "/v1/instances/" + *id + "/metrics", .headers = {{"Accept", "text/event-stream"}}}, [] {},
+        [&](std::string_view piece) {
+          parser.feed(piece, [&](const http::Event& event) {
+            progress = true;
+            if (more) more = show(event.data);
+          });
+          return more;
+        });
   });
   if (screen) (void)print("\n");
   return ended(printed ? done : printed);
@@ -127,14 +129,16 @@ Ending audit_follow(Context& context) {
     http::EventParser parser;
     http::Headers headers{{"Accept", "text/event-stream"}};
     if (!last.empty()) headers.emplace_back("Last-Event-ID", last);
-    auto done = context.session.stream({.path = path, .headers = headers}, [] {}, [&](std::string_view piece) {
-      parser.feed(piece, [&](const http::Event& event) {
-        progress = true;
-        if (!event.id.empty()) last = event.id;
-        if (printed) show(event);
-      });
-      return printed.has_value();
-    });
+    auto done = context.session.stream(
+        {.path = path, .headers = headers}, [] {},
+        [&](std::string_view piece) {
+          parser.feed(piece, [&](const http::Event& event) {
+            progress = true;
+            if (!event.id.empty()) last = event.id;
+            if (printed) show(event);
+          });
+          return printed.has_value();
+        });
     if (!printed) return printed;
     // A stream of events has no end of its own: the server went away, or takes leave of us.
     if (done) return std::unexpected(Failure{.exit = Exit::unavailable, .what = "the events broke off"});

@@ -48,7 +48,8 @@ Outcome<Document> read_instance(Session& session, const std::string& id) {
 }
 
 /// One connection's worth of events; each look at the instance is shown. A value: `until` holds.
-Outcome<std::optional<Document>> follow_once(Session& session, const std::string& id, Progress& progress, const Until& until) {
+Outcome<std::optional<Document>> follow_once(Session& session, const std::string& id, Progress& progress,
+                                             const Until& until) {
   Outcome<std::optional<Document>> seen;
   const auto look = [&] {
     auto instance = read_instance(session, id);
@@ -62,8 +63,9 @@ Outcome<std::optional<Document>> follow_once(Session& session, const std::string
     return false;
   };
   bool goes_on = true;
-  auto done = session.stream({.path = "/v1/instances/" + id + "/events", .headers = {{"Accept", "text/event-stream"}}},
-                             [&] { goes_on = look(); }, [&](std::string_view) { return goes_on && (goes_on = look()); });
+  auto done = session.stream(
+      {.path = "/v1/instances/" + id + "/events", .headers = {{"Accept", "text/event-stream"}}},
+      [&] { goes_on = look(); }, [&](std::string_view) { return goes_on && (goes_on = look()); });
   if (!done && goes_on) return std::unexpected(done.error());
   return seen;
 }
@@ -80,13 +82,16 @@ Outcome<Document> wait_for(Session& session, const std::string& id, Progress& pr
     if (!seen && seen.error().exit != Exit::unavailable) return std::unexpected(seen.error());
     if (seen && *seen) return std::move(**seen);
     const auto wait = backoff.next(Trouble::lost);
-    if (!wait) return std::unexpected(seen ? Failure{.exit = Exit::unavailable, .what = "the events break off again and again"} : seen.error());
+    if (!wait)
+      return std::unexpected(seen ? Failure{.exit = Exit::unavailable, .what = "the events break off again and again"}
+                                  : seen.error());
     std::this_thread::sleep_for(*wait);
   }
 }
 
 // With an end in sight it looks four times a second: a stream that is silent would not notice the time.
-Outcome<Document> wait_until(Context& context, const std::string& id, const Until& until, std::chrono::seconds timeout) {
+Outcome<Document> wait_until(Context& context, const std::string& id, const Until& until,
+                             std::chrono::seconds timeout) {
   constexpr std::chrono::milliseconds pause{250};
   const auto end = std::chrono::steady_clock::now() + timeout;
   while (true) {
@@ -94,8 +99,8 @@ Outcome<Document> wait_until(Context& context, const std::string& id, const Unti
     if (!instance || until(*instance)) return instance;
     if (std::chrono::steady_clock::now() >= end)
       return std::unexpected(Failure{.exit = Exit::unavailable,
-                                     .what = (*instance)["name"].as_text() + " is " + (*instance)["state"].as_text() + " after " +
-                                             std::to_string(timeout.count()) + " s",
+                                     .what = (*instance)["name"].as_text() + " is " + (*instance)["state"].as_text() +
+                                             " after " + std::to_string(timeout.count()) + " s",
                                      .next = "Wait longer, or see `gpuaas instance show`."});
     std::this_thread::sleep_for(pause);
   }
@@ -135,7 +140,8 @@ Ending instance_create(Context& context) {
   auto answer = context.session.call(*ask);
   if (!answer) return std::unexpected(answer.error());
   if (!context.parsed.has("wait")) {
-    if (auto printed = print_one(context, answer->body, Answer::line); !printed) return std::unexpected(printed.error());
+    if (auto printed = print_one(context, answer->body, Answer::line); !printed)
+      return std::unexpected(printed.error());
     return 0;
   }
   const auto made = Document::parse(answer->body);
@@ -168,7 +174,8 @@ Ending instance_change(Context& context) {
 
 Ending instance_wait(Context& context) {
   const std::string wanted = context.parsed.flag("for").value_or("running");
-  if (wanted != "running" && wanted != "ended") return wrong_usage("--for takes running or ended, not `" + wanted + "`");
+  if (wanted != "running" && wanted != "ended")
+    return wrong_usage("--for takes running or ended, not `" + wanted + "`");
   auto id = context.places.value(Takes::instance, context.parsed.words.at("instance"));
   if (!id) return std::unexpected(id.error());
   const Until until = wanted == "running" ? Until{runs_or_ended} : Until{has_ended};
@@ -177,7 +184,8 @@ Ending instance_wait(Context& context) {
   if (const auto timeout = context.parsed.flag("timeout")) {
     int seconds = 0;
     const auto end = timeout->data() + timeout->size();
-    if (const auto read = std::from_chars(timeout->data(), end, seconds); read.ec != std::errc{} || read.ptr != end || seconds < 0)
+    if (const auto read = std::from_chars(timeout->data(), end, seconds);
+        read.ec != std::errc{} || read.ptr != end || seconds < 0)
       return wrong_usage("--timeout takes seconds, not `" + *timeout + "`");
     seen = wait_until(context, *id, until, std::chrono::seconds{seconds});
   } else {

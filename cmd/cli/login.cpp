@@ -94,7 +94,8 @@ std::optional<Credentials> read_credentials(const std::string& file) {
 
 Outcome<void> write_credentials(const std::string& file, const Credentials& kept) {
   const auto failed = [&](const char* what) {
-    return std::unexpected(Failure{.what = file + ": " + what + ": " + strerror(errno), .next = "Set GPUAAS_TOKEN instead."});
+    return std::unexpected(
+        Failure{.what = file + ": " + what + ": " + strerror(errno), .next = "Set GPUAAS_TOKEN instead."});
   };
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path{file}.parent_path(), error);
@@ -113,7 +114,8 @@ Outcome<void> write_credentials(const std::string& file, const Credentials& kept
 }
 
 Ending login(Context& context) {
-  auto mail = context.parsed.flag("mail") ? Outcome<std::string>{*context.parsed.flag("mail")} : ask_person("Mail address: ", false);
+  auto mail = context.parsed.flag("mail") ? Outcome<std::string>{*context.parsed.flag("mail")}
+                                          : ask_person("Mail address: ", false);
   if (!mail) return std::unexpected(mail.error());
   auto password = context.parsed.has("password-stdin") ? read_line(STDIN_FILENO) : ask_person("Password: ", true);
   if (!password) return std::unexpected(password.error());
@@ -135,12 +137,19 @@ Ending login(Context& context) {
   }
   json::Writer body;
   body.object().member("name", key_name(context.clock)).end();
-  auto key = session.read({.method = "POST", .path = "/v1/organizations/" + organization + "/api-keys", .body = body.take(), .headers = signed_in});
+  auto key = session.read({.method = "POST",
+                           .path = "/v1/organizations/" + organization + "/api-keys",
+                           .body = body.take(),
+                           .headers = signed_in});
   leave();
   if (!key) return std::unexpected(key.error());
-  const Credentials kept{.url = session.server().url, .token = (*key)["token"].as_text(), .organization = organization,
-                         .key = (*key)["id"].as_text(), .mail = *mail};
-  if (auto written = write_credentials(context.credentials_file, kept); !written) return std::unexpected(written.error());
+  const Credentials kept{.url = session.server().url,
+                         .token = (*key)["token"].as_text(),
+                         .organization = organization,
+                         .key = (*key)["id"].as_text(),
+                         .mail = *mail};
+  if (auto written = write_credentials(context.credentials_file, kept); !written)
+    return std::unexpected(written.error());
   auto printed = print("signed in as " + printable(*mail) + " at " + kept.url + "\n");
   if (!printed) return std::unexpected(printed.error());
   return 0;
@@ -149,9 +158,11 @@ Ending login(Context& context) {
 Ending logout(Context& context) {
   const auto kept = read_credentials(context.credentials_file);
   if (!kept || kept->token.empty())
-    return std::unexpected(Failure{.exit = Exit::absent, .what = "nobody is signed in here", .next = "Run `gpuaas login`."});
+    return std::unexpected(
+        Failure{.exit = Exit::absent, .what = "nobody is signed in here", .next = "Run `gpuaas login`."});
   Session session{{.url = kept->url, .token = kept->token, .ca_file = context.session.server().ca_file}};
-  auto ended = session.call({.method = "DELETE", .path = "/v1/organizations/" + kept->organization + "/api-keys/" + kept->key});
+  auto ended =
+      session.call({.method = "DELETE", .path = "/v1/organizations/" + kept->organization + "/api-keys/" + kept->key});
   if (!ended && ended.error().exit == Exit::unavailable) return std::unexpected(ended.error());
   ::unlink(context.credentials_file.c_str());
   if (!ended && ended.error().exit == Exit::failed) return std::unexpected(ended.error());

@@ -16,12 +16,14 @@ Outcome<std::string> ask_body(Context& context) {
 }
 
 /// The body, and its text for people by `text`.
-Ending show(Context& context, std::string (*text)(const json::Document&, base::Instant), int (*code)(const json::Document&)) {
+Ending show(Context& context, std::string (*text)(const json::Document&, base::Instant),
+            int (*code)(const json::Document&)) {
   auto body = ask_body(context);
   if (!body) return std::unexpected(body.error());
   const auto parsed = json::Document::parse(*body);
   if (!parsed) return std::unexpected(Failure{.what = "the answer is no JSON: " + parsed.error().detail});
-  auto printed = is_plain(context) ? print(text(*parsed, context.clock.now())) : print_one(context, *body, Answer::line);
+  auto printed =
+      is_plain(context) ? print(text(*parsed, context.clock.now())) : print_one(context, *body, Answer::line);
   if (!printed) return std::unexpected(printed.error());
   return code(*parsed);
 }
@@ -32,8 +34,10 @@ int done_if_balanced(const json::Document& trial) {
 }
 
 std::string balance_text(const json::Document& balance, base::Instant now) {
-  static const std::vector<Column> columns{{"ACCOUNT", "name"}, {"DEBITS", "debits", Form::money},
-                                           {"CREDITS", "credits", Form::money}, {"BALANCE", "balance", Form::money}};
+  static const std::vector<Column> columns{{"ACCOUNT", "name"},
+                                           {"DEBITS", "debits", Form::money},
+                                           {"CREDITS", "credits", Form::money},
+                                           {"BALANCE", "balance", Form::money}};
   std::string out = "prepaid credit left  " + printable(money_text(balance["prepaid"])) + "\n";
   if (balance["accounts"].size() > 0) out += "\n" + table(balance["accounts"].items(), columns, false, "", now);
   return out;
@@ -50,7 +54,8 @@ std::string trial_text(const json::Document& trial, base::Instant) {
 }
 
 std::string cost_text(const json::Document& cost, base::Instant now) {
-  static const std::vector<Column> by_project{{"PROJECT", "path"}, {"CHARGED", "amount", Form::money}, {"PER HOUR", "burn", Form::money}};
+  static const std::vector<Column> by_project{
+      {"PROJECT", "path"}, {"CHARGED", "amount", Form::money}, {"PER HOUR", "burn", Form::money}};
   static const std::vector<Column> by_day{{"DAY", "day"}, {"CHARGED", "amount", Form::money}};
   std::string out = "running now   " + cost["running"].as_text() + "\n";
   out += "per hour      " + money_text(cost["burn"]) + "\n";

@@ -97,9 +97,7 @@ Outcome<void> note_more(const Context& context, std::string_view what) {
   return {};
 }
 
-Outcome<void> print_body(const std::string& body) {
-  return print(body.ends_with('\n') ? body : body + "\n");
-}
+Outcome<void> print_body(const std::string& body) { return print(body.ends_with('\n') ? body : body + "\n"); }
 
 // -o json is the answer to one question, byte for byte.
 Ending print_page(Context& context, const Ask& ask) {
@@ -160,16 +158,26 @@ struct Own {
   Ending (*perform)(Context&);
 };
 constexpr Own own[] = {
-    {"scope", "tree", scope_tree},          {"lineage", "", lineage},
-    {"access", "check", access_check},      {"access", "explain", explain},
-    {"explain", "", explain},               {"version", "", version},
-    {"instance", "create", instance_create},{"instance", "stop", instance_change},
-    {"instance", "delete", instance_change},{"instance", "wait", instance_wait},
-    {"instance", "logs", instance_logs},    {"instance", "metrics", instance_metrics},
-    {"instance", "top", instance_metrics},  {"instance", "exec", instance_exec},
-    {"terminal", "", terminal},             {"balance", "show", balance_show},
-    {"ledger", "trial-balance", trial_balance}, {"cost", "show", cost_show},
-    {"login", "", login},                   {"logout", "", logout},
+    {"scope", "tree", scope_tree},
+    {"lineage", "", lineage},
+    {"access", "check", access_check},
+    {"access", "explain", explain},
+    {"explain", "", explain},
+    {"version", "", version},
+    {"instance", "create", instance_create},
+    {"instance", "stop", instance_change},
+    {"instance", "delete", instance_change},
+    {"instance", "wait", instance_wait},
+    {"instance", "logs", instance_logs},
+    {"instance", "metrics", instance_metrics},
+    {"instance", "top", instance_metrics},
+    {"instance", "exec", instance_exec},
+    {"terminal", "", terminal},
+    {"balance", "show", balance_show},
+    {"ledger", "trial-balance", trial_balance},
+    {"cost", "show", cost_show},
+    {"login", "", login},
+    {"logout", "", logout},
 };
 
 }  // namespace
@@ -192,7 +200,8 @@ Outcome<void> print_one(Context& context, const std::string& body, Answer answer
   const base::Instant now = context.clock.now();
   if (context.output == "yaml") return print(yaml(*parsed));
   if (context.output == "name") return print(names({&*parsed, 1}, command.id));
-  if (answer == Answer::card || context.output == "wide") return print(card(*parsed, command.columns, command.footnote, now));
+  if (answer == Answer::card || context.output == "wide")
+    return print(card(*parsed, command.columns, command.footnote, now));
   return print(line(*parsed, command.columns, now));
 }
 
@@ -226,7 +235,8 @@ Outcome<Ask> make_ask(Context& context) {
     if (const std::string* word = find(places, member)) {
       value = *word;
     } else {
-      value = resource_word.empty() ? default_place(context, member) : place_of_resource(context, member, resource_word);
+      value =
+          resource_word.empty() ? default_place(context, member) : place_of_resource(context, member, resource_word);
     }
     if (!value) return std::unexpected(value.error());
     path.replace(path.find('{'), member.size() + 2, *value);

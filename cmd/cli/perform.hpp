@@ -36,7 +36,7 @@ Outcome<void> print_one(Context&, const std::string& body, Answer);
 Outcome<void> print(std::string_view);
 
 // The own ones, by file.
-Ending scope_tree(Context&);       // proof.cpp
+Ending scope_tree(Context&);  // proof.cpp
 Ending lineage(Context&);
 Ending access_check(Context&);
 Ending explain(Context&);
@@ -44,15 +44,15 @@ Ending version(Context&);
 Ending instance_create(Context&);  // instance.cpp
 Ending instance_change(Context&);
 Ending instance_wait(Context&);
-Ending instance_logs(Context&);    // follow.cpp
+Ending instance_logs(Context&);  // follow.cpp
 Ending instance_metrics(Context&);
 Ending audit_follow(Context&);
-Ending instance_exec(Context&);    // stream.cpp
+Ending instance_exec(Context&);  // stream.cpp
 Ending terminal(Context&);
-Ending balance_show(Context&);     // money.cpp
+Ending balance_show(Context&);  // money.cpp
 Ending trial_balance(Context&);
 Ending cost_show(Context&);
-Ending login(Context&);            // login.cpp
+Ending login(Context&);  // login.cpp
 Ending logout(Context&);
 
 }  // namespace cli

@@ -75,9 +75,10 @@ Ending access_check(Context& context) {
 }
 
 Ending explain(Context&) {
-  return std::unexpected(Failure{.exit = Exit::failed,
-                                 .what = "this platform does not explain decisions in full",
-                                 .next = "`gpuaas access check PRINCIPAL PERMISSION TARGET` says yes or no, and by which role."});
+  return std::unexpected(
+      Failure{.exit = Exit::failed,
+              .what = "this platform does not explain decisions in full",
+              .next = "`gpuaas access check PRINCIPAL PERMISSION TARGET` says yes or no, and by which role."});
 }
 
 Ending version(Context& context) {

@@ -21,7 +21,8 @@ std::string query_text(const std::vector<std::pair<std::string, std::string>>& q
 std::optional<std::chrono::seconds> retry_after(const http::Response& response) {
   const auto sent = http::find(response.headers, "Retry-After");
   int seconds = 0;
-  if (!sent || std::from_chars(sent->data(), sent->data() + sent->size(), seconds).ec != std::errc{}) return std::nullopt;
+  if (!sent || std::from_chars(sent->data(), sent->data() + sent->size(), seconds).ec != std::errc{})
+    return std::nullopt;
   return std::chrono::seconds{seconds};
 }
 
@@ -52,8 +53,8 @@ Session::Session(Server server)
       client_(http::client({.url = server_.url, .ca_file = server_.ca_file, .timeout = answer_time})) {}
 
 http::Request Session::request(const Ask& ask) const {
-  http::Request request{.method = ask.method, .path = ask.path, .query = query_text(ask.query), .headers = ask.headers,
-                        .body = ask.body};
+  http::Request request{
+      .method = ask.method, .path = ask.path, .query = query_text(ask.query), .headers = ask.headers, .body = ask.body};
   request.headers.emplace_back("User-Agent", "gpuaas-cli");
   if (!server_.token.empty()) request.headers.emplace_back("Authorization", "Bearer " + server_.token);
   if (!ask.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
@@ -64,9 +65,10 @@ http::Request Session::request(const Ask& ask) const {
 Failure Session::nobody(const base::Error& error) const {
   if (error.reason.kind == base::Kind::invalid)
     return {.exit = Exit::usage, .what = error.detail, .next = "Give --url or GPUAAS_URL as http://HOST:PORT."};
-  return {.exit = Exit::unavailable,
-          .what = error.detail.find(server_.url) == std::string::npos ? server_.url + ": " + error.detail : error.detail,
-          .next = "Is the server running? Try again in a moment, or give another --url."};
+  return {
+      .exit = Exit::unavailable,
+      .what = error.detail.find(server_.url) == std::string::npos ? server_.url + ": " + error.detail : error.detail,
+      .next = "Is the server running? Try again in a moment, or give another --url."};
 }
 
 Outcome<http::Response> Session::call(const Ask& ask) {

@@ -33,7 +33,8 @@ class Session final {
   /// The body of `call`, parsed.
   Outcome<json::Document> read(const Ask&);
   /// Until the stream ends (a value), `piece` returns false (a value), or it breaks (`unavailable`).
-  Outcome<void> stream(const Ask&, const std::function<void()>& begins, const std::function<bool(std::string_view)>& piece);
+  Outcome<void> stream(const Ask&, const std::function<void()>& begins,
+                       const std::function<bool(std::string_view)>& piece);
   Outcome<std::shared_ptr<http::WebSocket>> websocket(const std::string& path, const std::string& subprotocol);
 
   const Server& server() const { return server_; }

@@ -142,12 +142,12 @@ class Input final {
   Input(bool raw, bool tell_end) : raw_(raw), tell_end_(tell_end) {}
 
   /// Reads and sends until the line is over or the person leaves.
-  End run(Line& line, const Resizes& resizes) {
+  End run(Line& line, const Signals& signals) {
     while (true) {
       flush(line);
       const bool reads = pending_.empty() && !at_end_;
       std::array<pollfd, 4> all{{{line.over(), POLLIN, 0},
-                                 {resizes.descriptor(), POLLIN, 0},
+                                 {signals.descriptor(), POLLIN, 0},
                                  {line.taken(), POLLIN, 0},
                                  {STDIN_FILENO, POLLIN, 0}}};
       const int timeout = pending_.empty() ? -1 : static_cast<int>(full_pause.count());
@@ -158,10 +158,26 @@ class Input final {
         (void)!::read(line.taken(), &count, sizeof count);
       }
       if (all[1].revents != 0) {
-        resizes.take();
-        line.resize(terminal_size());
+        const auto taken = signals.take();
+        if (taken.leave) return {.left = true};
+        if (taken.resized) line.resize(terminal_size());
       }
       if (reads && all[3].revents != 0 && !take()) return {.left = true};
+    }
+  }
+
+  /// Waits without a line; what is typed meanwhile goes nowhere. False: the person leaves.
+  bool wait(std::chrono::milliseconds time, const Signals& signals) {
+    pending_.clear();
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (true) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return true;
+      std::array<pollfd, 2> all{{{signals.descriptor(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}}};
+      ::poll(all.data(), at_end_ ? 1 : 2, static_cast<int>(left.count()));
+      if (all[0].revents != 0 && signals.take().leave) return false;
+      if (all[1].revents != 0 && !take()) return false;
+      pending_.clear();
     }
   }
 
@@ -200,7 +216,10 @@ class Input final {
 Outcome<std::shared_ptr<http::WebSocket>> open(Session& session, const Wanted& wanted) {
   const Size size = terminal_size();
   json::Writer body;
-  body.object().member("surface", "terminal").member("rows", std::int64_t{size.rows}).member("cols", std::int64_t{size.cols});
+  body.object()
+      .member("surface", "terminal")
+      .member("rows", std::int64_t{size.rows})
+      .member("cols", std::int64_t{size.cols});
   if (!wanted.command.empty()) body.member("command", wanted.command).member("tty", wanted.tty);
   auto asked = session.read(
       {.method = "POST", .path = "/v1/instances/" + wanted.instance + "/access-sessions", .body = body.end().take()});
@@ -220,11 +239,24 @@ Ending ending_of(const End& end) {
     if (!failure.empty()) fprintf(stderr, "gpuaas: the command could not run: %s\n", printable(failure).c_str());
     return code;
   }
-  if (end.left) return 0;
+  if (end.left) return 0;  // by the person
   const bool refused = end.close_code == cut_by_platform;
-  return std::unexpected(Failure{.exit = refused ? Exit::refused : Exit::unavailable,
-                                 .what = "the connection was cut" + (end.close_reason.empty() ? "" : ": " + end.close_reason),
-                                 .next = refused ? "Ask for the permission again." : "Try again in a moment."});
+  return std::unexpected(
+      Failure{.exit = refused ? Exit::refused : Exit::unavailable,
+              .what = "the connection was cut" + (end.close_reason.empty() ? "" : ": " + end.close_reason),
+              .next = refused ? "Ask for the permission again." : "Try again in a moment."});
+}
+
+/// Until it stands, or the server refuses it for good; null: the person leaves.
+Outcome<std::shared_ptr<http::WebSocket>> open_again(Session& session, const std::string& id, Input& input,
+                                                     const Signals& signals) {
+  Backoff backoff{std::chrono::minutes{2}};
+  while (true) {
+    const auto wait = backoff.next(Trouble::lost);
+    if (wait && !input.wait(*wait, signals)) return std::shared_ptr<http::WebSocket>{};
+    auto socket = open(session, {.instance = id});
+    if (socket || !wait || socket.error().exit != Exit::unavailable) return socket;
+  }
 }
 
 }  // namespace
@@ -234,14 +266,14 @@ Ending instance_exec(Context& context) {
   auto id = context.places.value(Takes::instance, context.parsed.words.at("instance"));
   if (!id) return std::unexpected(id.error());
   const bool tty = context.parsed.has("tty");
-  const Resizes resizes;
+  const Signals signals;
   auto socket = open(context.session, {.instance = *id, .command = context.parsed.rest, .tty = tty});
   if (!socket) return std::unexpected(socket.error());
   std::optional<Raw> raw;
   if (tty) raw.emplace();
   Input input{tty && raw->active(), true};
   Line line{std::move(*socket), true};
-  const End end = input.run(line, resizes);
+  const End end = input.run(line, signals);
   raw.reset();
   return ending_of(end);
 }
@@ -249,34 +281,30 @@ Ending instance_exec(Context& context) {
 Ending terminal(Context& context) {
   auto id = context.places.value(Takes::instance, context.parsed.words.at("instance"));
   if (!id) return std::unexpected(id.error());
-  const Resizes resizes;
+  const Signals signals;
   auto socket = open(context.session, {.instance = *id});
   if (!socket) return std::unexpected(socket.error());
   std::optional<Raw> raw{std::in_place};
   Input input{raw->active(), false};
-  Backoff backoff{std::chrono::minutes{2}};
   while (true) {
     End end;
     {
       Line line{std::move(*socket), false};
-      end = input.run(line, resizes);
+      end = input.run(line, signals);
     }
     const bool over = end.exit || end.left || end.close_code == cut_by_platform || !raw->active();
-    if (over) {
+    if (!over) {
+      say("connection lost, trying again; ~. leaves");
+      socket = open_again(context.session, *id, input, signals);
+      if (!socket) return std::unexpected(socket.error());
+      end.left = *socket == nullptr;
+      if (!end.left) (void)print("\x1b[H\x1b[2J");  // the scrollback comes again
+    }
+    if (over || end.left) {
       if (raw->active()) say(end.left ? "left; it goes on" : "ended");
       raw.reset();
       return ending_of(end);
     }
-    say("connection lost, trying again; ~. leaves");
-    while (true) {
-      const auto wait = backoff.next(Trouble::lost);
-      if (wait) std::this_thread::sleep_for(*wait);
-      socket = open(context.session, {.instance = *id});
-      if (socket) break;
-      if (!wait || socket.error().exit != Exit::unavailable) return std::unexpected(socket.error());
-    }
-    backoff = Backoff{std::chrono::minutes{2}};
-    (void)print("\x1b[H\x1b[2J");  // the scrollback comes again
   }
 }
 

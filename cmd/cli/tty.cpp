@@ -26,22 +26,28 @@ Raw::~Raw() {
   if (before_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &*before_);
 }
 
-Resizes::Resizes() {
+Signals::Signals() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGWINCH);
+  for (const int each : {SIGWINCH, SIGTERM, SIGHUP}) sigaddset(&set, each);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   descriptor_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-Resizes::~Resizes() {
+Signals::~Signals() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void Resizes::take() const {
+Signals::Taken Signals::take() const {
+  Taken taken;
   signalfd_siginfo each;
   while (::read(descriptor_, &each, sizeof each) == sizeof each) {
+    if (each.ssi_signo == SIGWINCH)
+      taken.resized = true;
+    else
+      taken.leave = true;
   }
+  return taken;
 }
 
 }  // namespace cli

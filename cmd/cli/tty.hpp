@@ -26,15 +26,19 @@ class Raw final {
   std::optional<termios> before_;
 };
 
-/// Becomes readable each time the terminal changes its size. Made before any thread is.
-class Resizes final {
+/// What the person's terminal, or whoever ends us, has to say; made before any thread is.
+class Signals final {
  public:
-  Resizes();
-  ~Resizes();
-  Resizes(const Resizes&) = delete;
-  Resizes& operator=(const Resizes&) = delete;
-  int descriptor() const { return descriptor_; }
-  void take() const;
+  Signals();
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  int descriptor() const { return descriptor_; }  // readable when there is something to take
+  struct Taken {
+    bool resized = false;
+    bool leave = false;  // SIGTERM, SIGHUP: the terminal is given back first
+  };
+  Taken take() const;
 
  private:
   int descriptor_ = -1;

@@ -54,8 +54,7 @@ Outcome<void> take_flag(Parsed& parsed, const Words& words, std::size_t& i) {
     std::vector<std::string_view> known;
     for (const auto* flags : {&command.flags, &common_flags()})
       for (const Flag& each : *flags) known.push_back(each.name);
-    return wrong_usage("`" + words_of(command) + "` has no flag " + words[i],
-                       did_you_mean(name, known, see(command)));
+    return wrong_usage("`" + words_of(command) + "` has no flag " + words[i], did_you_mean(name, known, see(command)));
   }
   std::string value;
   if (flag->value.empty()) {
@@ -63,7 +62,8 @@ Outcome<void> take_flag(Parsed& parsed, const Words& words, std::size_t& i) {
   } else if (equals != word.npos) {
     value = word.substr(equals + 1);
   } else {
-    if (i + 1 >= words.size()) return wrong_usage("--" + name + " needs a value: " + std::string{flag->value}, see(command));
+    if (i + 1 >= words.size())
+      return wrong_usage("--" + name + " needs a value: " + std::string{flag->value}, see(command));
     value = words[++i];
   }
   parsed.flags[name].push_back(std::move(value));
@@ -93,14 +93,16 @@ Outcome<void> check(const Parsed& parsed) {
   const Command& command = *parsed.command;
   for (std::size_t i = parsed.words.size(); i < command.params.size(); ++i)
     if (!command.params[i].optional)
-      return wrong_usage(std::string{command.params[i].name} + " is missing", "For example: " + std::string{command.example});
+      return wrong_usage(std::string{command.params[i].name} + " is missing",
+                         "For example: " + std::string{command.example});
   for (const Flag& flag : command.flags)
     if (flag.required && !parsed.has(flag.name))
       return wrong_usage("--" + std::string{flag.name} + " is missing", "For example: " + std::string{command.example});
   if (command.takes_rest && parsed.rest.empty())
     return wrong_usage("the command is missing", "Write it after --, for example: " + std::string{command.example});
   static constexpr std::array<std::string_view, 5> formats{"table", "wide", "json", "yaml", "name"};
-  if (const auto output = parsed.flag("output"); output && std::find(formats.begin(), formats.end(), *output) == formats.end())
+  if (const auto output = parsed.flag("output");
+      output && std::find(formats.begin(), formats.end(), *output) == formats.end())
     return wrong_usage("there is no output format `" + *output + "`", "Use table, wide, json, yaml or name.");
   if (const auto limit = parsed.flag("limit"); limit && !is_count(*limit))
     return wrong_usage("--limit is a number above zero", see(command));

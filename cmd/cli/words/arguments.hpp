@@ -14,7 +14,7 @@ namespace cli {
 
 struct Parsed {
   const Command* command = nullptr;
-  std::map<std::string, std::string, std::less<>> words;                // by the parameter's member
+  std::map<std::string, std::string, std::less<>> words;               // by the parameter's member
   std::map<std::string, std::vector<std::string>, std::less<>> flags;  // by the flag's name; a switch has ""
   std::vector<std::string> rest;                                       // after --
 

@@ -48,20 +48,20 @@ struct Flag {
 /// How a member of the answer becomes a cell.
 enum class Form {
   text,
-  number,   // right-aligned text
-  time,     // 2026-11-24 18:02:59, UTC
-  age,      // since then: 3 m 12 s
-  money,    // 0.064558 EUR
-  bytes,    // 4 GiB
-  cores,    // 1500 -> 1.5
-  gpus,     // of a row with gpus, gpu_model, gpu_memory: 1 x H100 80 GB *
-  marked,   // text, and * when the row is simulated
-  rate,     // {amount, currency, per_text}: 2.499 EUR/hour
+  number,  // right-aligned text
+  time,    // 2026-11-24 18:02:59, UTC
+  age,     // since then: 3 m 12 s
+  money,   // 0.064558 EUR
+  bytes,   // 4 GiB
+  cores,   // 1500 -> 1.5
+  gpus,    // of a row with gpus, gpu_model, gpu_memory: 1 x H100 80 GB *
+  marked,  // text, and * when the row is simulated
+  rate,    // {amount, currency, per_text}: 2.499 EUR/hour
   yes_no,
-  words,    // a list's texts
-  count,    // how many items
-  hourly,   // the amount alone; `$` in the header is its currency
-  exit,     // of an instance: 0, SIGKILL, out of memory
+  words,   // a list's texts
+  count,   // how many items
+  hourly,  // the amount alone; `$` in the header is its currency
+  exit,    // of an instance: 0, SIGKILL, out of memory
 };
 
 struct Column {

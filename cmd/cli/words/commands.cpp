@@ -3,6 +3,8 @@
 namespace cli {
 namespace {
 
+// clang-format off: a table keeps its columns
+
 const Flag at{"at", "PATH", "at this organization, department or project", Takes::scope, To::path, "at"};
 const Flag at_organization{"at", "PATH", "of this organization", Takes::organization, To::path, "organization"};
 const Flag in_organization{"in", "PATH", "in this organization", Takes::organization, To::path, "organization"};
@@ -269,6 +271,8 @@ std::vector<Command> house() {
       {.noun = "version", .verb = "", .help = "Of this program", .example = "gpuaas version"},
   };
 }
+
+// clang-format on
 
 }  // namespace
 

@@ -35,7 +35,8 @@ TEST(Commands, each_has_its_own_words_an_example_that_reads_and_a_help) {
   for (const Command& each : commands()) {
     EXPECT_TRUE(seen.insert(words_of(each)).second) << words_of(each);
     EXPECT_FALSE(each.help.empty()) << words_of(each);
-    EXPECT_TRUE(each.example.starts_with(words_of(each)) || each.example.find("&& " + words_of(each)) != each.example.npos)
+    EXPECT_TRUE(each.example.starts_with(words_of(each)) ||
+                each.example.find("&& " + words_of(each)) != each.example.npos)
         << each.example;
     const auto line = each.example.substr(each.example.starts_with(words_of(each)) ? 0 : each.example.find("&& ") + 3);
     std::string bare;  // quoted words are one word
@@ -83,7 +84,8 @@ TEST(Help, of_everything_fits_a_screen) {
   while (start < help.size()) {
     const auto end = help.find('\n', start);
     const std::string line = help.substr(start, end - start);
-    const auto columns = std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+    const auto columns =
+        std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
     EXPECT_LE(columns, 80) << line;
     start = end + 1;
   }
@@ -109,7 +111,8 @@ TEST(Help, is_shown_for_all_a_noun_and_a_verb) {
 }
 
 TEST(Arguments, flags_stand_anywhere_and_in_either_form) {
-  for (const char* line : {"instance list --at acme -o json", "instance list -o=json --at=acme", "instance list -ojson --at acme"}) {
+  for (const char* line :
+       {"instance list --at acme -o json", "instance list -o=json --at=acme", "instance list -ojson --at acme"}) {
     const Parsed read = parsed(line);
     EXPECT_EQ(read.flag("at"), "acme") << line;
     EXPECT_EQ(read.flag("output"), "json") << line;

@@ -1,5 +1,5 @@
-// Lineage: the platform in one screen. The steps stand in the order of their causes; a step's further lines are indented
-// below it; what is not settled, hidden or not there yet says so in its own line.
+// Lineage: the platform in one screen. The steps stand in the order of their causes; a step's further lines are
+// indented below it; what is not settled, hidden or not there yet says so in its own line.
 #pragma once
 
 #include <string>

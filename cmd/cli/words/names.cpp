@@ -11,9 +11,7 @@ bool wanted(const ScopeRow& scope, std::span<const std::string_view> kinds) {
   return kinds.empty() || std::find(kinds.begin(), kinds.end(), scope.kind) != kinds.end();
 }
 
-std::string with_article(std::string_view kind) {
-  return (kind.starts_with('o') ? "an " : "a ") + std::string{kind};
-}
+std::string with_article(std::string_view kind) { return (kind.starts_with('o') ? "an " : "a ") + std::string{kind}; }
 
 std::string kinds_text(std::span<const std::string_view> kinds) {
   std::string out;
@@ -69,8 +67,8 @@ Outcome<ScopeRow> Tree::find(std::string_view text, std::span<const std::string_
     return wrong_usage("`" + std::string{text} + "` may be " + list_text(paths), "Write the whole path.");
   }
   if (!exact.empty())
-    return wrong_usage("`" + std::string{text} + "` is " + with_article(exact.front()->kind) + "; " + kinds_text(kinds) +
-                       " is needed here");
+    return wrong_usage("`" + std::string{text} + "` is " + with_article(exact.front()->kind) + "; " +
+                       kinds_text(kinds) + " is needed here");
   return not_there("there is no `" + std::string{text} + "` that you may see", "See `gpuaas scope tree`.");
 }
 
@@ -98,7 +96,8 @@ bool is_id(std::string_view text) {
   if (text.size() != prefix + 1 + digits || text[prefix] != '_') return false;
   const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
   const auto digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
-  return std::all_of(text.begin(), text.begin() + prefix, letter) && std::all_of(text.begin() + prefix + 1, text.end(), digit);
+  return std::all_of(text.begin(), text.begin() + prefix, letter) &&
+         std::all_of(text.begin() + prefix + 1, text.end(), digit);
 }
 
 bool is_id(std::string_view text, std::string_view prefix) { return is_id(text) && text.starts_with(prefix); }

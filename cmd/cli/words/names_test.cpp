@@ -70,15 +70,15 @@ TEST(Ids, are_known_by_their_form) {
 }
 
 std::string picked(std::string_view text, std::string_view home = "") {
-  const std::vector<ResourceRow> all{
-      {"ins_1", "gpuaas.instance", "train", "acme/research/vision", "prj_1", true},
-      {"ins_2", "gpuaas.instance", "train", "acme/research/vision", "prj_1", false},
-      {"ins_3", "gpuaas.instance", "train", "acme/research/sound", "prj_2", false},
-      {"ins_4", "gpuaas.instance", "old", "acme/research/sound", "prj_2", true},
-      {"ins_5", "gpuaas.instance", "twice", "acme/research/sound", "prj_2", true},
-      {"ins_6", "gpuaas.instance", "twice", "acme/research/sound", "prj_2", true}};
+  const std::vector<ResourceRow> all{{"ins_1", "gpuaas.instance", "train", "acme/research/vision", "prj_1", true},
+                                     {"ins_2", "gpuaas.instance", "train", "acme/research/vision", "prj_1", false},
+                                     {"ins_3", "gpuaas.instance", "train", "acme/research/sound", "prj_2", false},
+                                     {"ins_4", "gpuaas.instance", "old", "acme/research/sound", "prj_2", true},
+                                     {"ins_5", "gpuaas.instance", "twice", "acme/research/sound", "prj_2", true},
+                                     {"ins_6", "gpuaas.instance", "twice", "acme/research/sound", "prj_2", true}};
   auto resource = pick(all, text, home);
-  return resource ? resource->id : std::to_string(static_cast<int>(resource.error().exit)) + " " + resource.error().what;
+  return resource ? resource->id
+                  : std::to_string(static_cast<int>(resource.error().exit)) + " " + resource.error().what;
 }
 
 TEST(Resources, what_lives_goes_before_what_was_removed) {
@@ -134,7 +134,9 @@ TEST(Exit, codes_are_those_that_scripts_know) {
 
 TEST(Failures, are_one_line_of_what_one_of_what_next_and_the_request) {
   const Failure failure = failure_of(
-      403, R"({"title":"Not permitted","reason":"forbidden","detail":"needs x.y.z","next":"Ask an owner.","request_id":"req_1"})", "");
+      403,
+      R"({"title":"Not permitted","reason":"forbidden","detail":"needs x.y.z","next":"Ask an owner.","request_id":"req_1"})",
+      "");
   EXPECT_EQ(text(failure), "gpuaas: Not permitted: needs x.y.z (forbidden)\nnext: Ask an owner.\nrequest: req_1\n");
 }
 

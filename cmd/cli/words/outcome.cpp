@@ -44,7 +44,8 @@ Failure failure_of(int status, std::string_view body, std::string_view request_i
   const std::string& reason = problem["reason"].as_text();
   const std::string& detail = problem["detail"].as_text();
   const std::string& pointer = problem["pointer"].as_text();
-  Failure failure{.exit = exit_of(status, reason), .what = problem["title"].as_text(), .next = problem["next"].as_text()};
+  Failure failure{
+      .exit = exit_of(status, reason), .what = problem["title"].as_text(), .next = problem["next"].as_text()};
   if (failure.what.empty()) failure.what = "The server answered " + std::to_string(status);
   if (!detail.empty()) failure.what += ": " + detail;
   if (!pointer.empty()) failure.what += " at " + pointer;

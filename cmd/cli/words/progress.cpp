@@ -13,10 +13,8 @@ namespace {
 struct Step {
   std::string_view word, member;
 };
-constexpr std::array<Step, 4> steps{{{"requested", "requested_at"},
-                                     {"placed", "placed_at"},
-                                     {"starting", "starting_at"},
-                                     {"running", "running_at"}}};
+constexpr std::array<Step, 4> steps{
+    {{"requested", "requested_at"}, {"placed", "placed_at"}, {"starting", "starting_at"}, {"running", "running_at"}}};
 
 std::string percent(const json::Document& value) {
   return fmt::format("{:.0f} %", std::strtod(value.as_text().c_str(), nullptr));
@@ -34,7 +32,8 @@ std::vector<std::string> progress_steps(const json::Document& instance) {
   };
   for (const Step& step : steps) {
     std::string word{step.word};
-    if (step.word == "placed" && !instance["node_name"].as_text().empty()) word += " " + instance["node_name"].as_text();
+    if (step.word == "placed" && !instance["node_name"].as_text().empty())
+      word += " " + instance["node_name"].as_text();
     add(word, instance[step.member]);
   }
   const std::string& state = instance["state"].as_text();
@@ -83,7 +82,8 @@ std::string metrics_text(const json::Document& sample) {
   std::string out = "cpu " + percent(sample["cpu_percent"]) + "  memory " + bytes_text(sample["memory"].as_int());
   if (const auto limit = sample["memory_limit"].as_int(); limit > 0) out += " of " + bytes_text(limit);
   for (const json::Document& gpu : sample["gpus"].items()) {
-    out += "  gpu " + gpu["index"].as_text() + " " + percent(gpu["utilisation"]) + " " + bytes_text(gpu["memory_used"].as_int());
+    out += "  gpu " + gpu["index"].as_text() + " " + percent(gpu["utilisation"]) + " " +
+           bytes_text(gpu["memory_used"].as_int());
     if (gpu["simulated"].as_bool()) out += " *";
   }
   return out;

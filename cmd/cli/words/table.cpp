@@ -148,10 +148,11 @@ void print_item(const Document& item, std::size_t indent, std::string& out) {
 }
 
 std::string yaml_key(const std::string& key) {
-  const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  }) && !(key[0] >= '0' && key[0] <= '9') && key != "y" && key != "n" && key != "yes" && key != "no" && key != "null" && key != "true" &&
-                    key != "false" && key != "on" && key != "off";
+  const bool bare = !key.empty() &&
+                    std::all_of(key.begin(), key.end(),
+                                [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }) &&
+                    !(key[0] >= '0' && key[0] <= '9') && key != "y" && key != "n" && key != "yes" && key != "no" &&
+                    key != "null" && key != "true" && key != "false" && key != "on" && key != "off";
   return bare ? key : json::quoted(key);
 }
 
@@ -172,10 +173,12 @@ void print_yaml(const Document& value, std::size_t indent, std::string& out) {
   }
 }
 
-void print_children(std::span<const Document> scopes, const std::string& parent, const std::string& indent, std::string& out) {
+void print_children(std::span<const Document> scopes, const std::string& parent, const std::string& indent,
+                    std::string& out) {
   for (const Document& each : scopes) {
     if (each["parent"].as_text() != parent || each["id"].as_text() == parent) continue;
-    out += indent + printable(each["name"].as_text()) + "\t" + each["kind"].as_text() + "\t" + each["id"].as_text() + "\n";
+    out +=
+        indent + printable(each["name"].as_text()) + "\t" + each["kind"].as_text() + "\t" + each["id"].as_text() + "\n";
     print_children(scopes, each["id"].as_text(), indent + "  ", out);
   }
 }
@@ -267,18 +270,21 @@ std::string tree(std::span<const Document> scopes) {
   std::string out;
   for (const Document& each : scopes) {
     const std::string& parent = each["parent"].as_text();
-    const bool below = std::any_of(scopes.begin(), scopes.end(),
-                                   [&](const Document& other) { return !parent.empty() && other["id"].as_text() == parent; });
+    const bool below = std::any_of(scopes.begin(), scopes.end(), [&](const Document& other) {
+      return !parent.empty() && other["id"].as_text() == parent;
+    });
     if (below) continue;
     const std::string& path = each["path"].as_text();
-    out += printable(path.empty() ? each["name"].as_text() : path) + "\t" + each["kind"].as_text() + "\t" + each["id"].as_text() + "\n";
+    out += printable(path.empty() ? each["name"].as_text() : path) + "\t" + each["kind"].as_text() + "\t" +
+           each["id"].as_text() + "\n";
     print_children(scopes, each["id"].as_text(), "  ", out);
   }
   std::vector<std::vector<std::string>> rows;
   for (std::size_t start = 0; start < out.size();) {
     const auto end = out.find('\n', start);
     const auto one = out.find('\t', start), two = out.find('\t', one + 1);
-    rows.push_back({out.substr(start, one - start), out.substr(one + 1, two - one - 1), out.substr(two + 1, end - two - 1)});
+    rows.push_back(
+        {out.substr(start, one - start), out.substr(one + 1, two - one - 1), out.substr(two + 1, end - two - 1)});
     start = end + 1;
   }
   return aligned(rows, {false, false, false});

@@ -35,11 +35,11 @@ std::string names(std::span<const json::Document> rows, std::string_view id);
 /// A JSON document as YAML 1.2.
 std::string yaml(const json::Document&);
 
-std::string bytes_text(std::int64_t bytes);                     // 4 GiB, 80 GB, 1.5 MiB
-std::string duration_text(std::chrono::microseconds);           // 3 m 12 s
-std::string seconds_text(std::chrono::microseconds);            // 0.31 s
-std::string money_text(const json::Document& money);            // 0.064558 EUR
-std::string exit_text(const json::Document& exit);              // 0, SIGKILL, out of memory
-std::size_t width_of(std::string_view);                         // in code points
+std::string bytes_text(std::int64_t bytes);            // 4 GiB, 80 GB, 1.5 MiB
+std::string duration_text(std::chrono::microseconds);  // 3 m 12 s
+std::string seconds_text(std::chrono::microseconds);   // 0.31 s
+std::string money_text(const json::Document& money);   // 0.064558 EUR
+std::string exit_text(const json::Document& exit);     // 0, SIGKILL, out of memory
+std::size_t width_of(std::string_view);                // in code points
 
 }  // namespace cli

@@ -28,7 +28,8 @@ base::Instant at(std::string_view text) { return *base::instant_from_text(text);
 const base::Instant now = at("2026-11-24T18:00:00Z");
 
 TEST(Table, shapes_are_shown_with_units_and_say_what_is_simulated) {
-  const Document rows = doc(R"([{"name":"sim-h100-1","gpus":1,"gpu_model":"H100","gpu_memory":80000000000,"cpu_millicores":1000,
+  const Document rows =
+      doc(R"([{"name":"sim-h100-1","gpus":1,"gpu_model":"H100","gpu_memory":80000000000,"cpu_millicores":1000,
     "memory":4294967296,"price":{"amount":"2.499","currency":"EUR"},"sku":"gpu-h100-sim","free":2,"simulated":true},
     {"name":"cpu-small","gpus":0,"gpu_model":"","gpu_memory":0,"cpu_millicores":500,"memory":536870912,
     "price":{"amount":"0.04","currency":"EUR"},"sku":"cpu","free":12,"simulated":false}])");
@@ -66,7 +67,8 @@ TEST(Table, money_keeps_every_digit) {
 }
 
 TEST(Table, a_column_of_money_is_read_by_its_points) {
-  const Document rows = doc(R"([{"a":{"amount":"0.064558","currency":"EUR"}},{"a":{"amount":"100.000000","currency":"EUR"}}])");
+  const Document rows =
+      doc(R"([{"a":{"amount":"0.064558","currency":"EUR"}},{"a":{"amount":"100.000000","currency":"EUR"}}])");
   const std::vector<Column> columns{{"AMOUNT", "a", Form::money}};
   EXPECT_EQ(table(rows.items(), columns, false, "", now), "        AMOUNT\n  0.064558 EUR\n100.000000 EUR\n");
 }
@@ -74,12 +76,14 @@ TEST(Table, a_column_of_money_is_read_by_its_points) {
 TEST(Table, an_object_in_a_row_leaves_out_what_is_not_there) {
   EXPECT_EQ(line(doc(R"({"id":"prj_1","path":"acme/research/vision"})"), command("project", "create").columns, now),
             "prj_1  acme/research/vision\n");
-  EXPECT_EQ(line(doc(R"({"id":"prn_1","name":"ann","mail":"a@b","password":null})"), command("user", "create").columns, now),
-            "prn_1  ann  a@b\n");
+  EXPECT_EQ(
+      line(doc(R"({"id":"prn_1","name":"ann","mail":"a@b","password":null})"), command("user", "create").columns, now),
+      "prn_1  ann  a@b\n");
 }
 
 TEST(Table, a_card_has_a_line_for_each_thing_that_is_there) {
-  const Document instance = doc(R"({"name":"train","state":"exited","exit":{"code":3,"signal":null,"oom":false,"failure":null},
+  const Document instance =
+      doc(R"({"name":"train","state":"exited","exit":{"code":3,"signal":null,"oom":false,"failure":null},
     "gpus":2,"gpu_model":"H100","gpu_memory":80000000000,"simulated":true,"command":["sh","-c","echo hi"],
     "requested_at":"2026-11-24T17:00:00.000000Z"})");
   EXPECT_EQ(card(instance, command("instance", "show").columns, "* simulated", now),
@@ -103,7 +107,8 @@ TEST(Table, the_tree_indents_children_below_their_parent) {
 }
 
 TEST(Table, of_a_tree_seen_in_part_the_highest_seen_are_roots) {
-  const Document scopes = doc(R"([{"id":"prj_1","kind":"project","name":"vision","path":"acme/research/vision","parent":"dep_1"}])");
+  const Document scopes =
+      doc(R"([{"id":"prj_1","kind":"project","name":"vision","path":"acme/research/vision","parent":"dep_1"}])");
   EXPECT_EQ(tree(scopes.items()), "acme/research/vision  project  prj_1\n");
 }
 
@@ -153,15 +158,18 @@ TEST(Exits, become_the_code_that_a_shell_would_give) {
 }
 
 TEST(Progress, says_what_happened_by_the_servers_own_clock) {
-  EXPECT_EQ(progress_steps(doc(R"({"state":"running","node_name":"local-1","requested_at":"2026-11-24T18:00:00.000000Z",
+  EXPECT_EQ(
+      progress_steps(doc(R"({"state":"running","node_name":"local-1","requested_at":"2026-11-24T18:00:00.000000Z",
     "placed_at":"2026-11-24T18:00:00.021000Z","starting_at":"2026-11-24T18:00:00.040000Z","running_at":"2026-11-24T18:00:00.312000Z"})")),
-            (std::vector<std::string>{"requested 0.00 s", "placed local-1 0.02 s", "starting 0.04 s", "running 0.31 s"}));
+      (std::vector<std::string>{"requested 0.00 s", "placed local-1 0.02 s", "starting 0.04 s", "running 0.31 s"}));
 }
 
 TEST(Progress, says_when_it_waits_for_room_and_how_it_ended) {
-  EXPECT_EQ(progress_steps(doc(R"({"state":"requested","state_reason":"no_capacity","requested_at":"2026-11-24T18:00:00Z"})")),
+  EXPECT_EQ(progress_steps(
+                doc(R"({"state":"requested","state_reason":"no_capacity","requested_at":"2026-11-24T18:00:00Z"})")),
             (std::vector<std::string>{"requested 0.00 s", "waits for room"}));
-  EXPECT_EQ(progress_steps(doc(R"({"state":"failed","exit":{"failure":"command_not_found"},"requested_at":"2026-11-24T18:00:00Z",
+  EXPECT_EQ(progress_steps(
+                doc(R"({"state":"failed","exit":{"failure":"command_not_found"},"requested_at":"2026-11-24T18:00:00Z",
     "ended_at":"2026-11-24T18:00:01Z"})")),
             (std::vector<std::string>{"requested 0.00 s", "failed (command_not_found) 1.00 s"}));
 }
@@ -177,8 +185,10 @@ TEST(Progress, an_end_is_a_failure_unless_it_was_wanted_or_went_well) {
   EXPECT_FALSE(end_failure(doc(R"({"name":"t","state":"stopped","exit":{"signal":15}})")));
   EXPECT_FALSE(end_failure(doc(R"({"name":"t","state":"exited","exit":{"code":0}})")));
   EXPECT_EQ(end_failure(doc(R"({"name":"t","state":"exited","exit":{"code":3}})"))->what, "t exited: exit code 3");
-  EXPECT_EQ(end_failure(doc(R"({"name":"t","state":"failed","exit":{"failure":"command_not_found"}})"))->what, "t failed: command_not_found");
-  EXPECT_EQ(end_failure(doc(R"({"name":"t","state":"failed","state_reason":"node_lost"})"))->what, "t failed: node_lost");
+  EXPECT_EQ(end_failure(doc(R"({"name":"t","state":"failed","exit":{"failure":"command_not_found"}})"))->what,
+            "t failed: command_not_found");
+  EXPECT_EQ(end_failure(doc(R"({"name":"t","state":"failed","state_reason":"node_lost"})"))->what,
+            "t failed: node_lost");
 }
 
 TEST(Metrics, a_sample_is_one_line_with_its_units) {
@@ -188,7 +198,8 @@ TEST(Metrics, a_sample_is_one_line_with_its_units) {
 }
 
 Document lineage_answer() {
-  return doc(R"j({"resource":{"id":"ins_1","type":"gpuaas.instance","name":"train","path":"acme/research/vision","state":"stopped"},
+  return doc(
+      R"j({"resource":{"id":"ins_1","type":"gpuaas.instance","name":"train","path":"acme/research/vision","state":"stopped"},
     "simulated":true,"settled":true,"lines":[
     {"step":"authority","text":"ann (user) --role project-admin--> acme/research  binding bnd_1 by bob, 2026-11-02 \"new team\"","state":"proved","simulated":false,"items":[]},
     {"step":"decision","text":"allow gpuaas.instance.create at acme/research/vision, leaf 1042","state":"proved","simulated":false,"items":[]},
@@ -202,29 +213,32 @@ Document lineage_answer() {
 }
 
 TEST(Lineage, is_the_platform_in_one_screen) {
-  EXPECT_EQ(lineage_text(lineage_answer(), false),
-            "authority   ann (user) --role project-admin--> acme/research  binding bnd_1 by bob, 2026-11-02 \"new team\"\n"
-            "decision    allow gpuaas.instance.create at acme/research/vision, leaf 1042\n"
-            "quota       not enforced\n"
-            "usage       gpu-seconds 93 (3 events) *\n"
-            "charges     93 s x 2.499 EUR/hour (price book 4) *            0.064558 EUR\n"
-            "ledger      3 transfers  prepaid/acme -> revenue/gpuaas/acme  0.064558 EUR\n"
-            "settled     yes: nothing above is pending\n"
-            "audit       7 records, leaves 1041..1066\n"
-            "            gpuaas.instance.stop by ann, leaf 1066\n"
-            "proof       no checkpoint yet\n"
-            "* simulated: no real GPU stands behind this\n");
+  EXPECT_EQ(
+      lineage_text(lineage_answer(), false),
+      "authority   ann (user) --role project-admin--> acme/research  binding bnd_1 by bob, 2026-11-02 \"new team\"\n"
+      "decision    allow gpuaas.instance.create at acme/research/vision, leaf 1042\n"
+      "quota       not enforced\n"
+      "usage       gpu-seconds 93 (3 events) *\n"
+      "charges     93 s x 2.499 EUR/hour (price book 4) *            0.064558 EUR\n"
+      "ledger      3 transfers  prepaid/acme -> revenue/gpuaas/acme  0.064558 EUR\n"
+      "settled     yes: nothing above is pending\n"
+      "audit       7 records, leaves 1041..1066\n"
+      "            gpuaas.instance.stop by ann, leaf 1066\n"
+      "proof       no checkpoint yet\n"
+      "* simulated: no real GPU stands behind this\n");
 }
 
 TEST(Lineage, wide_shows_what_each_line_is_made_of) {
-  EXPECT_NE(lineage_text(lineage_answer(), true).find("gpu-seconds 93 (3 events) *\n              gpu-seconds 31\n"), std::string::npos);
+  EXPECT_NE(lineage_text(lineage_answer(), true).find("gpu-seconds 93 (3 events) *\n              gpu-seconds 31\n"),
+            std::string::npos);
 }
 
 TEST(Lineage, says_what_is_pending_and_what_is_hidden_from_whom) {
   const std::string text = lineage_text(doc(R"({"settled":false,"simulated":false,"lines":[
     {"step":"authority","text":"","hidden":"iam.binding.list at acme","state":"hidden"},
     {"step":"charges","text":"4 s not rated yet","state":"pending"},
-    {"step":"ledger","text":"1 charge pending","state":"pending"}]})"), false);
+    {"step":"ledger","text":"1 charge pending","state":"pending"}]})"),
+                                        false);
   EXPECT_EQ(text,
             "authority   hidden: needs iam.binding.list at acme\n"
             "charges     4 s not rated yet  (pending)\n"

@@ -25,7 +25,8 @@ Escape::Taken Escape::feed(std::string_view typed) {
   return taken;
 }
 
-std::optional<std::chrono::milliseconds> Backoff::next(Trouble trouble, std::optional<std::chrono::seconds> server_asks) {
+std::optional<std::chrono::milliseconds> Backoff::next(Trouble trouble,
+                                                       std::optional<std::chrono::seconds> server_asks) {
   constexpr std::chrono::milliseconds longest{1'000}, patience_with_nobody{2'000};
   std::chrono::milliseconds wait = step_;
   if (server_asks && trouble == Trouble::busy) wait = std::max<std::chrono::milliseconds>(wait, *server_asks);

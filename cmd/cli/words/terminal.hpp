@@ -25,10 +25,10 @@ class Escape final {
 
 /// Why a request is to be sent again.
 enum class Trouble {
-  refused,      // nobody listens there
-  lost,         // the connection broke, or nothing came
-  busy,         // 429, 503 or a proxy's 502, 504
-  in_flight,    // the first sending of this key is still at work
+  refused,    // nobody listens there
+  lost,       // the connection broke, or nothing came
+  busy,       // 429, 503 or a proxy's 502, 504
+  in_flight,  // the first sending of this key is still at work
 };
 
 /// How often and how soon: twice as long each time, up to a second, or as long as the server asks; not longer than
