@@ -6,7 +6,8 @@ import { KEPT, LogLines } from '../src/pages/instance/log-lines';
 import { amountOf, hiddenOf, inOneLine, itemText, leafOf, toldOf } from '../src/pages/instance/lineage-words';
 import { intoFor } from '../src/pages/instance/facts';
 import { problemsOf, suggestName } from '../src/pages/launch-form';
-import { treeOf, within } from '../src/shell/scopes';
+import { reachOf } from '../src/shell/current';
+import { named, treeOf, within } from '../src/shell/scopes';
 import type { Lineage, LineageLine, Scope } from '../src/api/types';
 
 const page = (content: string | null) => ({ querySelector: () => (content === null ? null : { getAttribute: () => content }) });
@@ -149,6 +150,16 @@ describe('the tree', () => {
     expect(treeOf(rows.slice(3)).tops.map((it) => it.id)).toEqual(['p']);
   });
   it('gives the way down to a scope', () => expect(treeOf(rows).chain('p').map((it) => it.id)).toEqual(['o', 'd', 'p']));
+  it('is read as a whole from the highest scope where a role holds', () => {
+    const chain = treeOf(rows).chain('p');
+    expect(reachOf(chain, ['d'])?.id).toBe('d');
+    expect(reachOf(chain, ['plt', 'o', 'p'])?.id).toBe('o');
+    expect(reachOf(chain, [])?.id).toBe('p');
+  });
+  it('says known ids as paths', () => {
+    const tree = treeOf([scope('prj_01', 'project', 'acme/r/v', null)]);
+    expect(named('needs a.b.c at prj_01, not prj_02', tree)).toBe('needs a.b.c at acme/r/v, not prj_02');
+  });
   it('knows below from beside', () => {
     expect(within('acme/r/v', 'acme/r')).toBe(true);
     expect(within('acme/research', 'acme/r')).toBe(false);

@@ -84,7 +84,7 @@ function Stats({ data, organization }: { data: Costs; organization?: Scope }) {
       <div>
         <dt>Time to empty</dt>
         <dd className="fig">{hours === undefined ? <None /> : hours <= 0 ? 'empty' : duration(hours * 3_600_000)}</dd>
-        <dd className="note">{hours === undefined ? 'nothing runs' : hours > 0 ? `${local(empty!, new Date())}, at this scope's burn rate` : 'what runs goes on; add credit'}</dd>
+        <dd className="note">{left === undefined ? 'the credit is hidden' : hours === undefined ? 'nothing runs' : hours > 0 ? `${local(empty!, new Date())}, at this scope's burn rate` : 'what runs goes on; add credit'}</dd>
       </div>
       <div>
         <dt>Charged in {monthName(new Date())}</dt>
@@ -128,7 +128,7 @@ function ChargeList({ scope, plural }: { scope: Scope; plural: string }) {
   return (
     <Read query={query} what="The charges" doing={`read the charges of ${scope.path}`} scope={scope.id} needs="billing.charge.list">
       {(data) => (
-        <Charges rows={data.rows} more={data.more}
+        <Charges pathless={scope.kind === 'project'} rows={data.rows} more={data.more}
           actions={<AsCommand small command={{ cli: `gpuaas charge list --at ${scope.path}`, curl: curl(location.origin, 'GET', `/v1/${plural}/${scope.id}/charges`) }} />} />
       )}
     </Read>

@@ -12,16 +12,16 @@ const instanceLink = (id: string, name: string) => (
   </Link>
 );
 
-export function Charges({ rows, more, one, actions }: { rows: Charge[]; more: boolean; one?: boolean; actions?: ReactNode }) {
+export function Charges({ rows, more, one, pathless, actions }: { rows: Charge[]; more: boolean; one?: boolean; pathless?: boolean; actions?: ReactNode }) {
   const currency = rows[0]?.amount.currency ?? 'EUR';
   const columns: Column<Charge>[] = [
     { id: 'at', title: 'When', text: (it) => it.at, cell: (it) => <Time at={it.at} /> },
     { id: 'charge', title: 'Charge', first: one, text: (it) => it.id, cell: (it) => <Id id={it.id} /> },
     ...(one ? [] : [{ id: 'instance', title: 'Instance', first: true, text: (it: Charge) => it.resource_name, cell: (it: Charge) => instanceLink(it.resource, it.resource_name) }]),
-    { id: 'path', title: 'Path', narrow: true, optional: one, text: (it) => it.path_text, cell: (it) => <span className="path">{it.path_text}</span> },
+    { id: 'path', title: 'Path', narrow: true, optional: one || pathless, text: (it) => it.path_text, cell: (it) => <span className="path">{it.path_text}</span> },
     {
       id: 'quantity', title: 'Quantity', num: true, text: (it) => it.quantity, order: (it) => Number(it.quantity),
-      cell: (it) => <>{it.quantity} <span className="mut">{it.meter} {it.simulated && <Sim />}</span></>,
+      cell: (it) => <>{it.quantity} <span className="mut nowrap">{it.unit} {it.simulated && <Sim />}</span></>,
     },
     {
       id: 'rate', title: `Rate, ${currency}`, num: true, narrow: true, text: (it) => `${it.rate.amount}/${it.rate.per_text}`, order: (it) => Number(it.rate.amount),

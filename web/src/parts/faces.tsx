@@ -5,7 +5,7 @@ import { bindings, me, roles } from '../api/queries';
 import { ApiError, lacking } from '../api/problem';
 import { curl } from '../format/command';
 import { firstName } from '../format/units';
-import { useScopes } from '../shell/scopes';
+import { named, useScopes } from '../shell/scopes';
 import { Id, Mark, Status } from './basic';
 import { Cmd } from './cmd';
 
@@ -87,13 +87,14 @@ export const sentence = (error: ApiError) => {
 
 /** A change that did not go through, at the button that asked for it. */
 export function ChangeError({ error }: { error: unknown }) {
+  const tree = useScopes();
   if (!error) return null;
   const problem = error instanceof ApiError ? error : undefined;
   return (
     <div className="err" role="alert">
       <Mark name="s-fail" />
       <span>
-        {problem ? sentence(problem) : String(error)} {problem?.problem.next}{' '}
+        {problem ? named(sentence(problem), tree) : String(error)} {problem?.problem.next}{' '}
         {problem?.requestId && (
           <span className="mut">
             request <Id id={problem.requestId} />
@@ -141,7 +142,7 @@ export function Refused({ error, needs, scope, doing }: { error: ApiError; needs
             <dd className="strong gap">
               <code>{error.problem.reason ?? 'forbidden'}</code>
             </dd>
-            {error.problem.detail && <dd className="note">{error.problem.detail}</dd>}
+            {error.problem.detail && <dd className="note">{named(error.problem.detail, tree)}</dd>}
           </div>
         </dl>
       </section>

@@ -1,7 +1,7 @@
 // Which scope the page is about: the one in its path, else the one of the instance in its path.
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { instance } from '../api/queries';
+import { instance, me } from '../api/queries';
 import type { Scope } from '../api/types';
 import { lastScope } from './last-scope';
 import { useScopes } from './scopes';
@@ -14,9 +14,18 @@ export function useCurrentScope(): Scope | undefined {
   return (id ? tree.byId.get(id) : undefined) ?? tree.tops[0];
 }
 
+/**
+ * The highest scope on the way down at which a role of mine begins to hold: what is read for a whole tree (burn rate, events)
+ * is read there, and not at a scope that is only seen because it lies above.
+ */
+export function reachOf(chain: Scope[], held: string[]): Scope | undefined {
+  return chain.find((it) => held.includes(it.id)) ?? chain.at(-1);
+}
+
 export function usePlace() {
+  const { data: who } = useQuery(me());
   const scope = useCurrentScope();
   const tree = useScopes();
   const chain = scope ? tree.chain(scope.id) : [];
-  return { scope, chain, top: chain[0], organization: chain.find((it) => it.kind === 'organization') };
+  return { scope, chain, top: reachOf(chain, who?.roles.map((held) => held.scope) ?? []), organization: chain.find((it) => it.kind === 'organization') };
 }

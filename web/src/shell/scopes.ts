@@ -33,6 +33,9 @@ export function treeOf(rows: Scope[]): Tree {
   };
 }
 
+/** A sentence with the ids of known scopes said as their paths. */
+export const named = (text: string, tree: Tree) => text.replace(/\b(?:org|dep|prj)_[0-9a-z]+\b/g, (id) => tree.byId.get(id)?.path ?? id);
+
 export const within = (path: string, scope: string) => path === scope || path.startsWith(`${scope}/`);
 
 const NONE = treeOf([]);
