@@ -63,7 +63,12 @@ class WholeHouse final : public House {
   int migrations() const override { return migrations_; }
   std::string metrics() const override;
   bool ready() const override { return options_.clock->now() - log_->beat() < beat_age_max; }
+  void advertise(std::string url) override;
   std::int64_t links() const override { return static_cast<std::int64_t>(links_->count()); }
+  void run_jobs() override {
+    for (const jobs::Jobs& table : house::jobs(*iam_, catalogue_))
+      for (const jobs::Job& each : table.all()) jobs_->run_once(each);
+  }
 
  private:
   base::Result<void> open_store();
@@ -89,6 +94,8 @@ class WholeHouse final : public House {
   std::unique_ptr<jobs::Runner> jobs_;
   std::atomic<std::uint64_t> records_ = 16;
 
+  std::string replica_;     // this process's id
+  std::string advertised_;  // guarded by mutex_; empty: nowhere
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
@@ -116,16 +123,19 @@ base::Result<void> WholeHouse::open() {
   // Stepped, nobody reads the log beside the caller: iam knows its own changes, and past a second the tables decide.
   if (options_.threads) log_->listen(iam_->listener());
   if (auto made = make_runner(); !made) return made;
-  if (!options_.threads) return {};
+  auto random = base::Random{base::Random::kernel_key(), 0, 0};
+  replica_ = base::id_text("rep", base::uuid7(options_.clock->now(), random));
   jobs_ = jobs::make_runner(*store_, *options_.clock, house::jobs(*iam_, catalogue_), *log_, iam::path_of,
                             {.dice = dice_,
-                             .replica = base::id_text("rep", base::uuid7(options_.clock->now(), *std::make_unique<base::Random>(base::Random::kernel_key(), 0, 0))),
+                             .replica = replica_,
+                             .threads = options_.threads,
                              .failed = [](std::string_view job, std::string_view resource, const base::Error& why) {
                                telemetry::warning("a job did not go well", {{"job", job},
                                                                            {"resource", resource},
                                                                            {"reason", why.reason.word},
                                                                            {"detail", why.detail}});
                              }});
+  if (!options_.threads) return {};
   log_->listen([this](const std::vector<logbook::Entry>&, std::int64_t) { jobs_->poke(); });
   looks_ = std::thread{[this] { look(); }};
   return {};
@@ -194,11 +204,29 @@ base::Result<void> WholeHouse::make_runner() {
 
 void WholeHouse::look() {
   std::unique_lock lock{mutex_};
+  base::Instant announced{};
   while (!wake_.wait_for(lock, look_again, [this] { return stopping_; })) {
+    const std::string url = advertised_;
     lock.unlock();
     runner_->decide_streams_again();
+    const base::Instant at = options_.clock->now();
+    if (!url.empty() && at - announced > entrance::replica_beat) {
+      announced = at;
+      store_->change(
+          [id = replica_, url, at](db::Tx& tx) -> base::Result<void> {
+            entrance::announce_replica(tx, id, url, at);
+            return {};
+          },
+          [](base::Result<void>) {});
+    }
     lock.lock();
   }
+}
+
+void WholeHouse::advertise(std::string url) {
+  if (store_->engine() == "sqlite") return;  // nobody else can have this database, and an idle one writes nothing
+  const std::lock_guard lock{mutex_};
+  advertised_ = std::move(url);
 }
 
 void WholeHouse::say_linked(request::PrincipalId node, bool linked) {

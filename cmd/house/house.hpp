@@ -31,7 +31,7 @@ struct Options {
   bool admin_key = false;                 // bootstrap makes one
   std::string sqlite_vfs = {};
   std::string sqlite_synchronous = "FULL";
-  bool threads = true;              // false: the simulator steps everything itself, and no job runs
+  bool threads = true;              // false: the simulator steps everything itself, the jobs too
   std::int64_t first_request = 1;   // the simulator goes on where the last start ended
 };
 
@@ -44,9 +44,13 @@ class House {
   virtual const std::optional<iam::house::Bootstrapped>& bootstrapped() const = 0;
   virtual int migrations() const = 0;  // in force
   virtual std::string metrics() const = 0;
+  /// Where nodes reach this process; from then on it says so, where there may be others (PostgreSQL).
+  virtual void advertise(std::string url) = 0;
   /// Ready to take requests: the log has been heard within the last seconds.
   virtual bool ready() const = 0;
   virtual std::int64_t links() const = 0;
+  /// Only without threads: one pass of each job, on the caller's thread.
+  virtual void run_jobs() = 0;
 };
 
 /// Errors: those of the database, of the manifests, of routes that do not agree with them.

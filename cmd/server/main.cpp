@@ -21,7 +21,7 @@ constexpr std::string_view admin_mail = "admin@acme.test";
 
 constexpr std::string_view usage =
     "gpuaas-server --data DIR [--port N] [--address A] [--database URL] [--console DIR] [--products DIR] [--bootstrap]\n"
-    "              [--cert FILE --key FILE]\n"
+    "              [--cert FILE --key FILE] [--advertise URL]\n"
     "gpuaas-server --reset-admin --data DIR [--database URL]\n"
     "gpuaas-server --print-contract | --print-access-cases [--products DIR]\n\n"
     "Example: gpuaas-server --data data --port 7070 --console web/dist --bootstrap\n";
@@ -39,7 +39,7 @@ struct Flags {
 std::optional<Flags> parse(int argc, char** argv) {
   static const std::map<std::string, bool> known{
       {"--data", true},     {"--port", true},         {"--address", true},        {"--database", true},
-      {"--console", true},  {"--products", true},     {"--cert", true},           {"--key", true},
+      {"--console", true},  {"--advertise", true},  {"--products", true},     {"--cert", true},           {"--key", true},
       {"--bootstrap", false}, {"--reset-admin", false}, {"--print-contract", false}, {"--print-access-cases", false}};
   Flags flags;
   for (int i = 1; i < argc; ++i) {
@@ -149,6 +149,7 @@ int serve(Flags& flags, const sigset_t& signals) {
     return refuse(port ? "port_in_use" : why.reason.word, why.detail, port ? "Choose another --port." : why.reason.next);
   }
   const std::string url = (tls ? "https://" : "http://") + flags["--address"] + ":" + std::to_string((*listening)->port());
+  (*house)->advertise(flags["--advertise"].empty() ? url : flags["--advertise"]);
   print_ready(url, flags, **house,
               std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - began).count());
   int got = 0;

@@ -27,6 +27,7 @@ namespace entrance {
 inline constexpr request::Permission session_create{"access.session.create"};
 inline constexpr request::Permission session_open{"access.session.open"};
 inline constexpr request::Permission session_list{"access.session.list"};
+inline constexpr request::Permission replica_list{"access.replica.list"};  // nodes'
 
 using SessionId = base::Id<"acs">;
 
@@ -89,6 +90,14 @@ class Links : public request::Nodes, public request::OneUse {
 /// when its last is lost, on a network thread.
 std::unique_ptr<Links> make_links(db::Store&, const base::Clock&, base::Random::Key dice, std::string scheme,
                                   std::function<void(request::PrincipalId, bool linked)> said);
+
+// Replicas: a node learns over any link which server processes there are, and dials each.
+
+inline constexpr std::chrono::seconds replica_beat{5};
+inline constexpr std::chrono::seconds replica_silence{16};  // after it, a replica is not told to nodes any more
+
+/// Renews this process's row, and forgets those that are long gone.
+void announce_replica(db::Tx&, std::string_view id, std::string_view url, base::Instant now);
 
 /// The stream of a session, and the list of those of a resource.
 request::Routes routes();

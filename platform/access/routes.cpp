@@ -33,14 +33,36 @@ Result<base::Page<Session>> list(db::Snapshot& snapshot, const Call<session_list
   return store::list(snapshot, call.input.resource, {.after = call.input.after, .limit = call.input.limit});
 }
 
+struct NodeRef {
+  request::PrincipalId node;
+};
+BOOST_DESCRIBE_STRUCT(NodeRef, (), (node))
+
+struct Replica {
+  std::string url;
+};
+BOOST_DESCRIBE_STRUCT(Replica, (), (url))
+
+Result<base::Page<Replica>> replicas(db::Snapshot& snapshot, const Call<replica_list, NodeRef>& call) {
+  base::Page<Replica> page;
+  for (std::string& url : store::replicas(snapshot, call.env.now - replica_silence)) page.items.push_back({std::move(url)});
+  return page;
+}
+
 }  // namespace
+
+void announce_replica(db::Tx& tx, std::string_view id, std::string_view url, base::Instant now) {
+  store::renew_replica(tx, id, url, now);
+  store::forget_replicas(tx, now - 10 * replica_silence);
+}
 
 request::Routes routes() {
   return request::Routes{"access"}
       .stream<session_open>("/v1/access-sessions/{session}/stream", stream,
                             {.summary = "Open an access session's WebSocket with its ticket"})
       .read<session_list>("/v1/resources/{resource}/access-sessions", list,
-                          {.summary = "Who asked for a way into a resource, and when"});
+                          {.summary = "Who asked for a way into a resource, and when"})
+      .read<replica_list>("/v1/nodes/{node}/replicas", replicas, {.summary = "The servers that a node dials"});
 }
 
 }  // namespace entrance

@@ -23,6 +23,13 @@ constexpr db::Query list_sessions{"access.list", R"sql(
   SELECT id, organization_id, path, principal_id, family, resource, node_id, what, created_at, opened_at, ended_at, ended_by
   FROM access_sessions WHERE resource = :resource AND id > :after ORDER BY id LIMIT :limit)sql"};
 
+constexpr db::Query renew{"access.replicas.renew", R"sql(
+  INSERT INTO replicas (id, url, seen_at) VALUES (:id, :url, :now)
+  ON CONFLICT (id) DO UPDATE SET url = excluded.url, seen_at = excluded.seen_at)sql"};
+constexpr db::Query forget{"access.replicas.forget", "DELETE FROM replicas WHERE seen_at < :before"};
+constexpr db::Query list_replicas{"access.replicas.list", R"sql(
+  SELECT url FROM replicas WHERE seen_at > :since ORDER BY url LIMIT 100)sql"};
+
 std::string path_text(const std::vector<request::Scope>& path) {
   std::string text;
   for (const request::Scope& scope : path) text += (text.empty() ? "" : "/") + request::text(scope);
@@ -94,6 +101,16 @@ bool end(db::Tx& tx, SessionId id, base::Instant now, std::string_view by) {
 
 base::Page<Session> list(db::Snapshot& snapshot, std::string_view resource, const base::Cursor& cursor) {
   return snapshot.page(list_sessions, cursor, {{"resource", resource}}, read_session);
+}
+
+void renew_replica(db::Tx& tx, std::string_view id, std::string_view url, base::Instant now) {
+  tx.run(renew, {{"id", id}, {"url", url}, {"now", now}});
+}
+
+void forget_replicas(db::Tx& tx, base::Instant before) { tx.run(forget, {{"before", before}}); }
+
+std::vector<std::string> replicas(db::Snapshot& snapshot, base::Instant since) {
+  return snapshot.all(list_replicas, {{"since", since}}, [](const db::Row& row) { return row.get<std::string>("url"); });
 }
 
 }  // namespace entrance::store

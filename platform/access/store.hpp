@@ -26,4 +26,8 @@ void insert(db::Tx&, const request::Granted<session_create>&, const Row&, std::s
 [[nodiscard]] bool end(db::Tx&, SessionId, base::Instant now, std::string_view by);
 [[nodiscard]] base::Page<Session> list(db::Snapshot&, std::string_view resource, const base::Cursor&);
 
+void renew_replica(db::Tx&, std::string_view id, std::string_view url, base::Instant now);
+void forget_replicas(db::Tx&, base::Instant before);
+[[nodiscard]] std::vector<std::string> replicas(db::Snapshot&, base::Instant since);
+
 }  // namespace entrance::store

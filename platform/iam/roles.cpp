@@ -52,7 +52,7 @@ std::vector<BuiltIn> built_in() {
        {"iam.organization.create", "iam.join_token.create", "iam.node.list", "iam.principal.disable",
         "iam.binding.list", "iam.binding.create", "iam.binding.remove", "iam.access.check", "jobs.job.list",
         "log.record.list", "log.event.follow", "billing.credit.grant", "billing.trial_balance.read"}},
-      {"node", Held::by_itself, {"iam.node.link", "billing.usage.report"}},
+      {"node", Held::by_itself, {"iam.node.link", "billing.usage.report", "access.replica.list"}},
   };
 }
 

@@ -1,6 +1,7 @@
 #include "products/gpuaas/node/agent/agent.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "shared/json/json.hpp"
 #include "shared/telemetry/log.hpp"
@@ -12,12 +13,24 @@ constexpr std::chrono::milliseconds look_period{1000};  // at least so often, wh
 constexpr std::chrono::milliseconds redial_first{100};
 constexpr std::chrono::milliseconds redial_max{2000};
 constexpr std::chrono::seconds stop_grace{5};
+constexpr std::chrono::seconds replicas_period{3};
 
 struct Desired {
   std::vector<node::DesiredItem> items;
   std::optional<std::string> next;
 };
 BOOST_DESCRIBE_STRUCT(Desired, (), (items, next))
+
+struct Replica {
+  std::string url;
+};
+BOOST_DESCRIBE_STRUCT(Replica, (), (url))
+
+struct Replicas {
+  std::vector<Replica> items;
+  std::optional<std::string> next;
+};
+BOOST_DESCRIBE_STRUCT(Replicas, (), (items, next))
 
 struct RefusedUsage {
   UsageEventId id;
@@ -106,11 +119,24 @@ void Agent::wake() {
 }
 
 void Agent::stop() {
-  stopping_ = true;
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  stopped_.notify_all();
   wake();
 }
 
 void Agent::run(const std::function<void()>& ready) {
+  std::thread replicas{[this] {  // on its own: a replica that hangs holds up no workload
+    std::unique_lock lock{mutex_};
+    while (!stopping_) {
+      lock.unlock();
+      if (uplink_.alive()) dial_replicas();
+      lock.lock();
+      stopped_.wait_for(lock, replicas_period, [this] { return stopping_.load(); });
+    }
+  }};
   bool told_ready = false;
   auto redial = redial_first;
   while (!stopping_) {
@@ -132,7 +158,9 @@ void Agent::run(const std::function<void()>& ready) {
     changed_.wait_for(lock, pause, [this] { return woken_ || stopping_; });
     woken_ = false;
   }
+  replicas.join();
   following_.reset();
+  replicas_.clear();
   uplink_.close();
 }
 
@@ -164,6 +192,29 @@ bool Agent::pass() {
     if (auto looked = meter_.look(each, clock_.now()); !looked)
       telemetry::error("usage cannot be written to the journal", {{"detail", looked.error().detail}});
   return send_usage() && reported;
+}
+
+// Every replica must be able to relay: each that is told gets a link of its own, dialled again while it is told.
+void Agent::dial_replicas() {
+  const auto answer = uplink_.call({.method = "GET", .path = "/v1/nodes/" + uplink_.node_id() + "/replicas"});
+  if (!answer || answer->status != 200) return;
+  const auto told = json::decode<Replicas>(answer->body);
+  if (!told) return;
+  std::set<std::string> urls;
+  for (const Replica& each : told->items) urls.insert(each.url);
+  std::erase_if(replicas_, [&](const auto& each) { return !urls.contains(each.first); });
+  for (const std::string& url : urls) {
+    auto& link = replicas_[url];
+    if (url == uplink_.server() || (link && link->alive())) continue;
+    if (!link) {
+      auto opened = uplink_.sibling(url);
+      if (!opened) continue;
+      link = std::move(*opened);
+    }
+    auto connected = link->connect(
+        [this](std::string what, std::shared_ptr<mux::Stream> stream) { relays_.serve(what, std::move(stream)); }, [] {});
+    if (!connected) telemetry::warning("a replica is not reached", {{"url", url}, {"detail", connected.error().detail}});
+  }
 }
 
 base::Result<std::vector<node::DesiredItem>> Agent::desired() {

@@ -7,7 +7,7 @@
 //   - a workload's folder is removed only after its last usage event was taken;
 //   - no server, or a killed node process, ends no workload.
 //
-// Not here: the sandbox (node/runtime), and more than one server replica at a time.
+// Not here: the sandbox (node/runtime).
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <map>
 #include <set>
 #include <string>
 
@@ -49,6 +50,7 @@ class Agent final {
   void remove(const node::DesiredItem&);
   void end_unwanted(const std::vector<node::DesiredItem>&);
   void observe(const runtime::Workload&);
+  void dial_replicas();
   bool report();
   bool send_usage();
 
@@ -61,10 +63,15 @@ class Agent final {
   Relays relays_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_;  // for the loop: something to look at
+  std::condition_variable stopped_;  // for the thread that dials replicas
   bool woken_ = true;
   std::atomic<bool> stopping_ = false;
   std::shared_ptr<mux::Stream> following_;
+
+  /// Links to the replicas that were told, beside the one by which this node works: for what they
+  /// relay. Touched by the thread that dials them, and after its end.
+  std::map<std::string, std::unique_ptr<Uplink>> replicas_;
 
   bool capacity_told_ = false;
   std::map<std::string, node::Observation> due_;   // by instance: to be reported

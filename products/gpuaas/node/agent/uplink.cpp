@@ -11,6 +11,7 @@ namespace agent {
 namespace {
 
 constexpr std::chrono::seconds answer_time{10};
+constexpr std::chrono::seconds dial_time{5};
 constexpr std::string_view signed_text = "gpuaas node link ";  // before the challenge: a signature for this use only
 
 base::Error refusal(const http::Response& response) {
@@ -36,8 +37,15 @@ base::Result<std::unique_ptr<Uplink>> Uplink::open(Options options) {
   return uplink;
 }
 
+base::Result<std::unique_ptr<Uplink>> Uplink::sibling(const std::string& server) const {
+  Options options = options_;
+  options.server = server;
+  options.join_token_file.clear();  // who joined is known to all replicas
+  return open(std::move(options));
+}
+
 Uplink::Uplink(Options options, crypto::SigningKey key)
-    : options_(std::move(options)), key_(std::move(key)), client_(http::client({.url = options_.server})) {}
+    : options_(std::move(options)), key_(std::move(key)), client_(http::client({.url = options_.server, .timeout = dial_time})) {}
 
 Uplink::~Uplink() { close(); }
 

@@ -37,6 +37,9 @@ class Uplink final {
   void close();
 
   const std::string& node_id() const { return node_id_; }
+  const std::string& server() const { return options_.server; }
+  /// The same node's way to another replica. Errors: as `open`.
+  base::Result<std::unique_ptr<Uplink>> sibling(const std::string& server) const;
   /// Over the link, on the caller's thread. Errors: `unavailable` (no link, no answer in time).
   base::Result<http::Response> call(http::Request);
   void send(http::Request);  // no answer is waited for
