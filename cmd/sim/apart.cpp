@@ -22,7 +22,7 @@ struct Child {
 std::string text(const Verdict& verdict) {
   std::ostringstream out;
   out << verdict.crashes << ' ' << verdict.crashes_shared << ' ' << verdict.together_most << ' ' << verdict.requests << ' '
-      << verdict.acknowledged << ' ' << verdict.bytes_lost << '\n'
+      << verdict.acknowledged << ' ' << verdict.usage << ' ' << verdict.bytes_lost << '\n'
       << verdict.failure;
   return out.str();
 }
@@ -58,7 +58,7 @@ Verdict end(const Child& child) {
   CHECK(::waitpid(child.pid, &status, 0) == child.pid);
   Verdict verdict;
   std::istringstream in{read_all(child.results)};
-  in >> verdict.crashes >> verdict.crashes_shared >> verdict.together_most >> verdict.requests >> verdict.acknowledged >> verdict.bytes_lost;
+  in >> verdict.crashes >> verdict.crashes_shared >> verdict.together_most >> verdict.requests >> verdict.acknowledged >> verdict.usage >> verdict.bytes_lost;
   const bool whole = static_cast<bool>(in);
   in.get();
   verdict.failure.assign(std::istreambuf_iterator<char>{in}, {});

@@ -85,6 +85,11 @@ Answered Machine::ask(const Sent& sent) {
   return answer;
 }
 
+void Machine::run_jobs() {
+  clock_.move(between_requests);
+  house_->run_jobs();
+}
+
 Step Machine::step() {
   const std::int64_t before = disk_.counts().bytes_lost;
   const int together = house_->store().run_waiting();

@@ -55,6 +55,10 @@ class Machine {
   /// Asks and waits.
   Answer answer(const Sent&);
 
+  /// One pass of each job; their commits are their own.
+  void run_jobs();
+
+  base::Instant now() const { return clock_.now(); }
   std::int64_t requests() const { return requests_; }
 
  private:

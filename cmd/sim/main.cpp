@@ -90,8 +90,8 @@ class Campaign {
       for (std::size_t i = 0; i < plans.size(); ++i) take(plans[i], verdicts[i]);
     }
     fmt::print("{} seeds played, {} crashes ({} inside a shared commit of two and more, with unsynced bytes lost), "
-               "{} requests, {} acknowledged, {} bytes lost, at most {} in one commit\n",
-               played_, sum_.crashes, sum_.crashes_shared, sum_.requests, sum_.acknowledged, sum_.bytes_lost, sum_.together_most);
+               "{} requests, {} changes acknowledged ({} of them usage events, each charged), {} bytes lost, at most {} in one commit\n",
+               played_, sum_.crashes, sum_.crashes_shared, sum_.requests, sum_.acknowledged, sum_.usage, sum_.bytes_lost, sum_.together_most);
     fmt::print("{} seeds counted, {} failed\n", counted_, failed_);
     if (flags_.has("--expect-failure")) return failed_ > 0 ? 0 : 1;
     return failed_ == 0 && counted_ >= wanted ? 0 : 1;
@@ -105,6 +105,7 @@ class Campaign {
     sum_.crashes_shared += verdict.crashes_shared;
     sum_.requests += verdict.requests;
     sum_.acknowledged += verdict.acknowledged;
+    sum_.usage += verdict.usage;
     sum_.bytes_lost += verdict.bytes_lost;
     sum_.together_most = std::max(sum_.together_most, verdict.together_most);
     if (flags_.has("--trace"))

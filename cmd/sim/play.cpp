@@ -6,6 +6,7 @@
 
 #include "cmd/sim/dice.hpp"
 #include "cmd/sim/machine.hpp"
+#include "cmd/sim/node.hpp"
 #include "cmd/sim/promises.hpp"
 #include "cmd/sim/tables.hpp"
 #include "shared/db/trouble.hpp"
@@ -17,6 +18,8 @@ namespace {
 constexpr int rounds_more_max = 30;   // the last round again, until the power goes in it
 constexpr int openings_max = 10;      // with the power going in them
 constexpr std::size_t waiting_most = 64;
+constexpr std::uint64_t node_asks = 15;  // of a hundred requests
+constexpr int jobs_every = 2;            // rounds
 
 class Player {
  public:
@@ -32,7 +35,8 @@ class Player {
     verdict_.crashes = counts.crashes;
     verdict_.bytes_lost = counts.bytes_lost;
     verdict_.requests = machine_.requests();
-    verdict_.acknowledged = promises_.acknowledged();
+    verdict_.usage = static_cast<std::int64_t>(node_.acknowledged().size());
+    verdict_.acknowledged = promises_.acknowledged() + verdict_.usage;
     return verdict_;
   }
 
@@ -48,6 +52,8 @@ class Player {
 
   void play_lives() {
     if (const auto opened = machine_.open(); !opened) return fail("the first start: " + opened.error().detail);
+    fail(node_.join(machine_));
+    if (failed()) return;
     start_ = look(machine_.store());
     promises_.begin(machine_);
     if (promises_.has_books()) granted_before_ = prepaid();
@@ -78,14 +84,20 @@ class Player {
 
   // All of its requests wait, then they are committed together, up to sixty-four at once.
   void play_round(int round, int requests) {
+    fail(node_.look(machine_));
     std::vector<Asked> asked;
     for (int i = 0; i < requests; ++i) {
       const auto number = (life_ << 32) + (static_cast<std::uint64_t>(round) << 16) + static_cast<std::uint64_t>(i);
       auto dice = dice_of(plan_.seed, Use::request, number);
-      asked.push_back(promises_.ask(machine_, dice));
+      if (dice.below(100) < node_asks)
+        node_.ask(machine_, dice);
+      else
+        asked.push_back(promises_.ask(machine_, dice));
     }
     commit_all();
     for (const Asked& each : asked) fail(promises_.settle(each, machine_.disk().is_down()));
+    fail(node_.settle(machine_.disk().is_down()));
+    if (round % jobs_every == 1 && !failed() && !machine_.disk().is_down()) machine_.run_jobs();
     say("life {} round {}: {} requests{}", life_, round, requests, machine_.disk().is_down() ? ", the power went" : "");
   }
 
@@ -129,14 +141,16 @@ class Player {
   // Repeating a request commits, so a count from the start may end here: then what was not answered is asked once more.
   void check() {
     for (int i = 0; i < openings_max && !failed(); ++i) {
-      fail(check_tables(machine_.store(), start_, promises_));
+      fail(check_tables(machine_.store(), start_, promises_, node_));
       if (!failed()) repeat_all();
+      if (!failed() && !machine_.disk().is_down()) machine_.run_jobs();
       if (!machine_.disk().is_down()) break;
       machine_.close();
       reopen(nullptr);
     }
+    if (!failed()) fail(check_all_charged(machine_.store()));
     if (!failed()) read_all();
-    if (!failed()) fail(check_tables(machine_.store(), start_, promises_));
+    if (!failed()) fail(check_tables(machine_.store(), start_, promises_, node_));
   }
 
   void repeat_all() {
@@ -152,6 +166,10 @@ class Player {
       if (asked.size() == waiting_most) settle();
     }
     settle();
+    if (machine_.disk().is_down()) return;
+    node_.report_again(machine_);
+    commit_all();
+    fail(node_.settle(machine_.disk().is_down()));
   }
 
   json::Document get(const std::string& path) {
@@ -198,32 +216,33 @@ class Player {
   }
 
   std::int64_t prepaid() {
-    return cents_of(get("/v1/organizations/" + promises_.organization() + "/balance")["prepaid"]["amount"].as_text());
+    return micros_of(get("/v1/organizations/" + promises_.organization() + "/balance")["prepaid"]["amount"].as_text());
   }
 
   void check_books() {
     const auto trial = get("/v1/trial-balance");
     if (!trial["balanced"].as_bool()) fail("the books are not balanced: " + trial.dump());
-    std::int64_t cents = granted_before_;
+    std::int64_t left = granted_before_ - charged(machine_.store());
     for (const Deed& each : promises_.deeds())
-      if (each.kind == &kinds::credit && each.stands()) cents += cents_of(json::Document::parse(each.answer->body)->operator[]("amount")["amount"].as_text());
+      if (each.kind == &kinds::credit && each.stands()) left += micros_of(json::Document::parse(each.answer->body)->operator[]("amount")["amount"].as_text());
     const std::int64_t there = prepaid();
-    if (there != cents) fail(fmt::format("credits of {} cents were promised, and the books hold {}", cents, there));
+    if (there != left) fail(fmt::format("{} micros were granted and not yet charged, and the books hold {}", left, there));
   }
 
-  static std::int64_t cents_of(const std::string& amount) {
+  static std::int64_t micros_of(const std::string& amount) {
     const auto micros = base::decimal_from_text(amount, 6);
-    return micros ? *micros / 10'000 : -1;
+    return micros ? *micros : -1;
   }
 
   const Plan& plan_;
   const bool trace_;
   Machine machine_;
   Promises promises_;
+  Node node_;
   Start start_;
   Verdict verdict_;
   std::uint64_t life_ = 0;
-  std::int64_t granted_before_ = 0;  // in cents, by the house itself
+  std::int64_t granted_before_ = 0;  // in micros, by the house itself
   std::optional<base::Random> crash_;
 };
 

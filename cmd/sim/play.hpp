@@ -15,6 +15,7 @@ struct Verdict {
   std::int64_t together_most = 0;   // works in one shared commit
   std::int64_t requests = 0;
   std::int64_t acknowledged = 0;    // promises made
+  std::int64_t usage = 0;           // of those: usage events, each charged
   std::int64_t bytes_lost = 0;
 
   bool counts() const { return crashes_shared > 0; }

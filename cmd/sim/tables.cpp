@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "platform/billing/rating/rating.hpp"
 #include "shared/json/json.hpp"
 
 namespace sim {
@@ -24,7 +25,12 @@ constexpr db::Query keys{"sim.keys", "SELECT key, coalesce(answer, '') AS answer
 constexpr db::Query state{"sim.state", R"sql(
   SELECT 'scopes' AS place, id FROM scopes UNION ALL SELECT 'principals', id FROM principals
   UNION ALL SELECT 'bindings', id FROM bindings UNION ALL SELECT 'gpuaas_instances', id FROM gpuaas_instances
-  UNION ALL SELECT 'transfers', id FROM transfers)sql", 10s};
+  UNION ALL SELECT 'transfers', id FROM transfers WHERE charge IS NULL)sql", 10s};
+
+constexpr db::Query usage{"sim.usage", "SELECT reported FROM usage_events WHERE piece = 0", 10s};
+
+constexpr db::Query uncharged{"sim.uncharged", "SELECT count(*) AS number FROM usage_unrated"};
+constexpr db::Query sum_charged{"sim.charged", "SELECT coalesce(sum(amount), 0) AS number FROM charges"};
 
 // Each row is a fault, in words.
 constexpr db::Query faults{"sim.faults", R"sql(
@@ -39,6 +45,15 @@ constexpr db::Query faults{"sim.faults", R"sql(
   UNION ALL SELECT 'a resource that is no instance', id FROM resources WHERE id NOT IN (SELECT id FROM gpuaas_instances)
   UNION ALL SELECT 'an instance that no job places', id FROM gpuaas_instances
     WHERE state = 'requested' AND wanted = 'running' AND id NOT IN (SELECT resource FROM jobs)
+  UNION ALL SELECT 'a usage event that is not either charged once or waiting', id FROM usage_events
+    WHERE (SELECT count(*) FROM charges AS c WHERE c.usage_event = usage_events.id)
+        + (SELECT count(*) FROM usage_unrated AS u WHERE u.event = usage_events.id) <> 1
+  UNION ALL SELECT 'usage that overlaps', a.id FROM usage_events AS a JOIN usage_events AS b
+    ON a.resource = b.resource AND a.meter = b.meter AND a.start_at < b.start_at AND a.end_at > b.start_at
+  UNION ALL SELECT 'a charge that no transfer pays', id FROM charges
+    WHERE (SELECT count(*) FROM transfers AS t WHERE t.charge = charges.id AND t.amount = charges.amount) <> (amount > 0)
+  UNION ALL SELECT 'a transfer that pays for no charge', id FROM transfers
+    WHERE charge IS NOT NULL AND charge NOT IN (SELECT id FROM charges)
   UNION ALL SELECT 'a transfer without its debit and its credit', id FROM transfers
     WHERE (SELECT count(*) FROM postings AS p WHERE p.transfer = transfers.id AND p.amount = transfers.amount) <> 2
   UNION ALL SELECT 'postings that do not balance', currency FROM postings GROUP BY currency
@@ -171,7 +186,33 @@ std::string check_file(db::Snapshot& snapshot) {
   return {};
 }
 
+std::string check_usage(db::Snapshot& snapshot, const Node& node) {
+  std::set<std::string> found;
+  for (std::string& id : snapshot.all(usage, {}, [](const db::Row& row) { return row.get<std::string>("reported"); }))
+    found.insert(std::move(id));
+  for (const std::string& id : node.acknowledged())
+    if (!found.contains(id)) return "acknowledged and lost: usage event " + id;
+  for (const std::string& id : found)
+    if (!node.reported().contains(id)) return "a usage event that nobody reported: " + id;
+  const auto replayed = rating::replay(snapshot);
+  if (replayed.books != replayed.again) return "replaying usage gives other books";
+  return {};
+}
+
+std::int64_t number(db::Store& store, const db::Query& query) {
+  return store.read([&](db::Snapshot& snapshot) {
+    return snapshot.one(query, {}, [](const db::Row& row) { return row.get<std::int64_t>("number"); }).value();
+  });
+}
+
 }  // namespace
+
+std::string check_all_charged(db::Store& store) {
+  const std::int64_t waiting = number(store, uncharged);
+  return waiting == 0 ? "" : std::to_string(waiting) + " usage events wait, and nothing charges them";
+}
+
+std::int64_t charged(db::Store& store) { return number(store, sum_charged); }
 
 Start look(db::Store& store) {
   return store.read([](db::Snapshot& snapshot) {
@@ -183,14 +224,15 @@ Start look(db::Store& store) {
   });
 }
 
-std::string check_tables(db::Store& store, const Start& start, const Promises& promises) {
+std::string check_tables(db::Store& store, const Start& start, const Promises& promises, const Node& node) {
   return store.read([&](db::Snapshot& snapshot) {
     if (auto wrong = check_file(snapshot); !wrong.empty()) return wrong;
     if (auto wrong = check_log(snapshot); !wrong.empty()) return wrong;
     Held held;
     if (auto wrong = read_keys(snapshot, promises, held); !wrong.empty()) return wrong;
     if (auto wrong = check_state(snapshot, start, held); !wrong.empty()) return wrong;
-    return check_records(snapshot, start, promises, held);
+    if (auto wrong = check_records(snapshot, start, promises, held); !wrong.empty()) return wrong;
+    return check_usage(snapshot, node);
   });
 }
 

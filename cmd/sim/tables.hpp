@@ -7,6 +7,8 @@
 //   - each promise stands under its key, word for word;
 //   - key, state, audit record and job of one change stand together or not at all, each once;
 //   - the tree's history: one live edge a scope, none overlaps, each parent is there;
+//   - each usage event acknowledged to the node is there once, and is charged once or waits to be; each charge is paid by
+//     one transfer, and replaying all events gives the same books;
 //   - in the books each transfer has a debit and a credit, and their sums are equal.
 #pragma once
 
@@ -14,6 +16,7 @@
 #include <string>
 
 #include "cmd/sim/machine.hpp"
+#include "cmd/sim/node.hpp"
 #include "cmd/sim/promises.hpp"
 
 namespace sim {
@@ -25,6 +28,10 @@ struct Start {
 };
 Start look(db::Store&);
 
-std::string check_tables(db::Store&, const Start&, const Promises&);
+std::string check_tables(db::Store&, const Start&, const Promises&, const Node&);
+/// Nothing waits to be charged any more.
+std::string check_all_charged(db::Store&);
+/// All charges, in micros.
+std::int64_t charged(db::Store&);
 
 }  // namespace sim

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <future>
 
 #include "shared/base/check.hpp"
 #include "shared/db/trouble.hpp"
@@ -38,6 +37,7 @@ std::chrono::milliseconds backoff(int attempts) {
 // Waits for several changes that were started together.
 class Countdown {
  public:
+  explicit Countdown(db::Store* stepped) : stepped_(stepped) {}
   void add() {
     const std::lock_guard lock{mutex_};
     ++open_;
@@ -48,6 +48,10 @@ class Countdown {
     changed_.notify_all();
   }
   void wait(int most) {
+    if (stepped_ != nullptr) {
+      while (open_ > most) stepped_->run_waiting();
+      return;
+    }
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [&] { return open_ <= most; });
   }
@@ -55,16 +59,23 @@ class Countdown {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
+  db::Store* const stepped_;  // without a thread of its own: then one thread does everything
   int open_ = 0;
 };
 
-Result<void> change(db::Store& store, db::Store::Work work) {
-  std::promise<Result<void>> done;
-  store.change(std::move(work), [&](Result<void> result) { done.set_value(std::move(result)); });
-  return done.get_future().get();
-}
-
 }  // namespace
+
+Result<void> Doing::change(db::Store::Work work) {
+  Result<void> done;
+  Countdown open{stepped()};
+  open.add();
+  store_.change(std::move(work), [&](Result<void> result) {
+    done = std::move(result);
+    open.done();
+  });
+  open.wait(0);
+  return done;
+}
 
 void count(Changed& changed, const request::Scope& scope, int times) {
   for (auto& [known, sum] : changed) {
@@ -150,7 +161,7 @@ Changed Doing::repeat(const Job& job) {
     tell(job, "", trouble.error());
     return {};
   }
-  Countdown open;
+  Countdown open{stepped()};
   for (Work& work : works) {
     open.wait(together_max - 1);
     open.add();
@@ -179,7 +190,7 @@ bool Doing::has_turn(const Job& job) {
       if (name == job.name && until - turn_renewed > now) return true;
   }
   bool taken = false;
-  const auto done = change(store_, [&](db::Tx& tx) -> Result<void> {
+  const auto done = change([&](db::Tx& tx) -> Result<void> {
     taken = store::take_turn(tx, job.name, options_.replica, now, now + turn_time);
     return {};
   });
@@ -218,7 +229,7 @@ Doing::Tasks Doing::tasks(const std::vector<const Job*>& jobs, const Job* only) 
 bool Doing::lease(store::Task& task) {
   bool leased = false;
   const Instant now = clock_.now();
-  const auto done = change(store_, [&](db::Tx& tx) -> Result<void> {
+  const auto done = change([&](db::Tx& tx) -> Result<void> {
     leased = store::lease(tx, task, options_.replica, now, now + lease_time);
     return {};
   });
@@ -272,7 +283,7 @@ bool Doing::run(const Job& job, store::Task& task, Changed& changed) {
     }
     attempt.prepared = std::move(*prepared);
   }
-  const auto done = change(store_, [&](db::Tx& tx) { return commit_task(tx, job, attempt); });
+  const auto done = change([&](db::Tx& tx) { return commit_task(tx, job, attempt); });
   if (!done) {
     if (done.error().reason != lease_lost) settle_failure(job, task, done.error(), &attempt);
   } else if (attempt.changed) {
@@ -315,7 +326,7 @@ void Doing::settle_failure(const Job& job, const store::Task& task, const Error&
   const std::string why = std::string{error.reason.word} + (error.detail.empty() ? "" : ": " + error.detail);
   const std::uint64_t number = next_number();
   // If this fails as well, the lease runs out, and the task is found again.
-  (void)change(store_, [&](db::Tx& tx) -> Result<void> {
+  (void)change([&](db::Tx& tx) -> Result<void> {
     if (error.reason == base::contended) {
       store::fail(tx, task, why, task.attempts - 1, now + retry_contended);
     } else if (error.reason == base::nothing) {
@@ -334,7 +345,7 @@ void Doing::settle_failure(const Job& job, const store::Task& task, const Error&
 void Doing::postpone(const std::vector<JobId>& unknown) {
   if (unknown.empty()) return;
   const Instant next_at = clock_.now() + retry_unknown;
-  (void)change(store_, [&](db::Tx& tx) -> Result<void> {
+  (void)change([&](db::Tx& tx) -> Result<void> {
     for (const JobId id : unknown) store::postpone(tx, id, next_at);
     return {};
   });

@@ -36,6 +36,8 @@ class Doing final {
   std::vector<Work> find(const Job&, const request::Env&);
   base::Result<void> commit(db::Tx&, const Job&, Work&, std::uint64_t number, base::Instant now);
 
+  base::Result<void> change(db::Store::Work);  // and waits for it
+  db::Store* stepped() { return options_.threads ? nullptr : &store_; }
   bool lease(store::Task&);
   bool run(const Job&, store::Task&, Changed&);
   base::Result<request::Authority> authority(const Job&, const request::Scope&) const;

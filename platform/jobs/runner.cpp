@@ -44,6 +44,7 @@ class Threads final : public Runner {
       else
         repeated_.push_back({.job = &job});
     }
+    if (!options.threads) return;
     for (int i = 0; i < repeated_threads; ++i)
       threads_.emplace_back([this](const std::stop_token& stop) { repeat(stop); });
     for (int i = 0; i < task_threads; ++i)
