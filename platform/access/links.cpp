@@ -162,7 +162,7 @@ bool LinksOfProcess::relay(const request::Relay& what, const http::Request& requ
     if (open) open->close(policy_violation, reason);
     (*end)("cut");
   };
-  responder->upgrade(scheme_ + ".accepted", [stream, socket, guard, end](std::shared_ptr<http::WebSocket> ws) {
+  responder->upgrade(request::chosen_subprotocol(request, scheme_), [stream, socket, guard, end](std::shared_ptr<http::WebSocket> ws) {
     {
       const std::lock_guard lock{*guard};
       *socket = ws;

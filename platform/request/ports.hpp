@@ -50,6 +50,12 @@ class OneUse {
   virtual base::Result<Caller> use(db::Tx&, const Env&, std::string_view credential, std::string_view target) = 0;
 };
 
+/// The one subprotocol to answer with: of those offered, `SCHEME.accepted` if it is there, which keeps a credential out
+/// of the answer, else the credential's own (RFC 6455, 4.2.2: only what was offered may be chosen).
+std::string chosen_subprotocol(const http::Request&, std::string_view scheme);
+/// Nothing when none of the offered ones is a credential of that scheme.
+std::optional<std::string> offered_credential(const http::Request&, std::string_view scheme);
+
 /// Who may (platform/iam). An error is a no with its true reason; what the client is shown of it is the runner's.
 class Authorizer {
  public:

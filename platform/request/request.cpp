@@ -21,6 +21,38 @@ base::Result<Scope> scope_from_text(std::string_view from) {
   return base::Error{base::invalid, "not the id of a scope"};
 }
 
+namespace {
+
+std::vector<std::string> offered_subprotocols(const http::Request& request) {
+  std::vector<std::string> offered;
+  std::string_view rest = http::find(request.headers, "Sec-WebSocket-Protocol").value_or("");
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(',');
+    std::string_view each = rest.substr(0, end);
+    while (each.starts_with(' ')) each.remove_prefix(1);
+    while (each.ends_with(' ')) each.remove_suffix(1);
+    offered.emplace_back(each);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  }
+  return offered;
+}
+
+std::string accepted_word(std::string_view scheme) { return std::string{scheme} + ".accepted"; }
+
+}  // namespace
+
+std::optional<std::string> offered_credential(const http::Request& request, std::string_view scheme) {
+  for (std::string& each : offered_subprotocols(request))
+    if (each.starts_with(std::string{scheme} + ".") && each != accepted_word(scheme)) return std::move(each);
+  return std::nullopt;
+}
+
+std::string chosen_subprotocol(const http::Request& request, std::string_view scheme) {
+  for (const std::string& each : offered_subprotocols(request))
+    if (each == accepted_word(scheme)) return each;
+  return offered_credential(request, scheme).value_or("");
+}
+
 std::string_view method_name(Method method) {
   switch (method) {
     case GET:

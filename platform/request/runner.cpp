@@ -150,12 +150,10 @@ bool Runs::find_credential(Ask& ask) const {
 }
 
 bool Runs::find_one_use(Ask& ask) const {
-  const auto offered = http::find(ask.http.headers, "Sec-WebSocket-Protocol");
-  if (!offered) return false;
   for (OneUse* each : ports_.one_use) {
-    const std::string scheme = std::string{each->scheme()} + ".";
-    if (!offered->starts_with(scheme)) continue;
-    ask.credential = offered->substr(0, offered->find_first_of(", "));
+    auto credential = offered_credential(ask.http, each->scheme());
+    if (!credential) continue;
+    ask.credential = std::move(*credential);
     ask.one_use = each;
     return true;
   }

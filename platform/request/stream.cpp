@@ -85,7 +85,7 @@ void Runs::relay(const AskPtr& ask, const Relay& what) {
 
 void Runs::attach(const AskPtr& ask, Attach what) {
   CHECK(ports_.nodes != nullptr);
-  ask->responder->upgrade(ask->one_use ? std::string{ask->one_use->scheme()} + ".accepted" : std::string{},
+  ask->responder->upgrade(ask->one_use ? chosen_subprotocol(ask->http, ask->one_use->scheme()) : std::string{},
                           [this, ask, what](std::shared_ptr<http::WebSocket> socket) {
                             const std::uint64_t number = streams_.opened(
                                 *ask, [socket](std::string_view reason) { socket->close(policy_violation, reason); });

@@ -13,6 +13,7 @@ constexpr std::chrono::milliseconds look_period{1000};  // at least so often, wh
 constexpr std::chrono::milliseconds redial_first{100};
 constexpr std::chrono::milliseconds redial_max{2000};
 constexpr std::chrono::seconds stop_grace{5};
+constexpr std::string_view wanted_event = "event: gpuaas.node.wanted";
 constexpr std::chrono::seconds replicas_period{3};
 
 struct Desired {
@@ -176,7 +177,9 @@ bool Agent::connect() {
   }
   capacity_told_ = false;  // a server that was made anew, or restored, is told all again
   told_.clear();
-  following_ = uplink_.follow("/v1/nodes/" + uplink_.node_id() + "/events", [this] { wake(); });
+  following_ = uplink_.follow("/v1/nodes/" + uplink_.node_id() + "/events", [this](std::string_view piece) {
+    if (piece.empty() || piece.contains(wanted_event)) wake();  // what this node itself reports is followed too
+  });
   return true;
 }
 
@@ -250,7 +253,7 @@ void Agent::keep(const node::DesiredItem& item) {
 
 void Agent::start(const node::DesiredItem& item) {
   const std::string id = item.instance.text();
-  if (runtime_.status(id)) return;
+  if (runtime_.status(id) || told_.contains(id)) return;  // it is here, or the server knows why it is not
   if (auto expected = meter_.expect(id, {.meter = item.meter,
                                          .sku = item.sku,
                                          .units_per_second = item.units_per_second,
@@ -287,7 +290,7 @@ void Agent::end(const node::DesiredItem& item) {
       telemetry::warning("a workload cannot be stopped", {{"instance", id}, {"detail", asked.error().detail}});
     return;
   }
-  if (!status)  // it never started here, and now never will
+  if (!status && !told_.contains(id))  // it never started here, and now never will
     due_[id] = {.instance = item.instance, .state = node::Observed::exited, .at = clock_.now()};
 }
 

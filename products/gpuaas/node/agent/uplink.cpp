@@ -141,11 +141,12 @@ void Uplink::send(http::Request request) {
   if (const auto now = link()) mux::send_request(*now, request, [](http::Response) {});
 }
 
-std::shared_ptr<mux::Stream> Uplink::follow(const std::string& path, std::function<void()> piece) {
+std::shared_ptr<mux::Stream> Uplink::follow(const std::string& path,
+                                            std::function<void(std::string_view)> piece) {
   const auto now = link();
   if (!now) return nullptr;
   return mux::follow_request(
-      *now, {.method = "GET", .path = path}, [](http::Response) {}, [piece](std::string) { piece(); }, piece);
+      *now, {.method = "GET", .path = path}, [](http::Response) {}, [piece](std::string text) { piece(text); }, [piece] { piece({}); });
 }
 
 }  // namespace agent

@@ -43,7 +43,8 @@ class Uplink final {
   /// Over the link, on the caller's thread. Errors: `unavailable` (no link, no answer in time).
   base::Result<http::Response> call(http::Request);
   void send(http::Request);  // no answer is waited for
-  std::shared_ptr<mux::Stream> follow(const std::string& path, std::function<void()> piece);
+  /// `piece` gets what came, and an empty text at the end.
+  std::shared_ptr<mux::Stream> follow(const std::string& path, std::function<void(std::string_view piece)> piece);
 
  private:
   Uplink(Options, crypto::SigningKey);
