@@ -21,8 +21,8 @@ struct Child {
 
 std::string text(const Verdict& verdict) {
   std::ostringstream out;
-  out << verdict.crashes << ' ' << verdict.crashes_shared << ' ' << verdict.together_most << ' ' << verdict.requests << ' '
-      << verdict.acknowledged << ' ' << verdict.usage << ' ' << verdict.bytes_lost << '\n'
+  out << verdict.crashes << ' ' << verdict.crashes_shared << ' ' << verdict.together_most << ' ' << verdict.requests
+      << ' ' << verdict.acknowledged << ' ' << verdict.usage << ' ' << verdict.bytes_lost << '\n'
       << verdict.failure;
   return out.str();
 }
@@ -31,7 +31,8 @@ std::string read_all(int file) {
   std::string text;
   std::array<char, 4096> part{};
   ::lseek(file, 0, SEEK_SET);
-  for (ssize_t got = 0; (got = ::read(file, part.data(), part.size())) > 0;) text.append(part.data(), static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::read(file, part.data(), part.size())) > 0;)
+    text.append(part.data(), static_cast<std::size_t>(got));
   return text;
 }
 
@@ -58,12 +59,15 @@ Verdict end(const Child& child) {
   CHECK(::waitpid(child.pid, &status, 0) == child.pid);
   Verdict verdict;
   std::istringstream in{read_all(child.results)};
-  in >> verdict.crashes >> verdict.crashes_shared >> verdict.together_most >> verdict.requests >> verdict.acknowledged >> verdict.usage >> verdict.bytes_lost;
+  in >> verdict.crashes >> verdict.crashes_shared >> verdict.together_most >> verdict.requests >>
+      verdict.acknowledged >> verdict.usage >> verdict.bytes_lost;
   const bool whole = static_cast<bool>(in);
   in.get();
   verdict.failure.assign(std::istreambuf_iterator<char>{in}, {});
   if (!whole)
-    verdict.failure = "the house ended by " + (WIFSIGNALED(status) ? std::string{::strsignal(WTERMSIG(status))} : "exit " + std::to_string(WEXITSTATUS(status))) +
+    verdict.failure = "the house ended by " +
+                      (WIFSIGNALED(status) ? std::string{::strsignal(WTERMSIG(status))}
+                                           : "exit " + std::to_string(WEXITSTATUS(status))) +
                       ": " + last_line(read_all(child.said));
   ::close(child.results);
   ::close(child.said);

@@ -1,5 +1,5 @@
-// Apart: a plan played in a process of its own, so that a house that crashes (a CHECK, a damaged page) is a verdict like
-// any other, and two seeds use two cores.
+// Apart: a plan played in a process of its own, so that a house that crashes (a CHECK, a damaged page) is a verdict
+// like any other, and two seeds use two cores.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
-// Machine: one computer of the simulation: a disk that loses what was not synced, a clock that is moved by hand, and the
-// house that runs on them between two power cuts. It steps the house: nothing runs that it did not ask for.
+// Machine: one computer of the simulation: a disk that loses what was not synced, a clock that is moved by hand, and
+// the house that runs on them between two power cuts. It steps the house: nothing runs that it did not ask for.
 #pragma once
 
 #include <atomic>

@@ -1,7 +1,7 @@
 // gpuaas-sim: random requests through the runner, on a disk that loses what was not synced when the power goes.
 //
-// A seed counts only if it formed a shared commit of at least two and lost unsynced bytes inside it. A seed that fails is
-// made as short as it still fails, and printed as a case for tests/sim.
+// A seed counts only if it formed a shared commit of at least two and lost unsynced bytes inside it. A seed that fails
+// is made as short as it still fails, and printed as a case for tests/sim.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -29,7 +29,8 @@ constexpr int seeds_each_max = 4;      // tried for one that counts
 constexpr int seeds_more = 20;
 
 struct Flags {
-  std::map<std::string, std::string> values{{"--seeds", "50"}, {"--first", "1"}, {"--synchronous", "FULL"}, {"--jobs", ""}, {"--keep", ""}, {"--play", ""}};
+  std::map<std::string, std::string> values{{"--seeds", "50"}, {"--first", "1"}, {"--synchronous", "FULL"},
+                                            {"--jobs", ""},    {"--keep", ""},   {"--play", ""}};
   std::map<std::string, bool> switches{{"--expect-failure", false}, {"--trace", false}};
 
   std::int64_t number(const std::string& name) const { return std::atoll(values.at(name).c_str()); }
@@ -45,9 +46,12 @@ std::optional<Flags> parse(int argc, char** argv) {
   Flags flags;
   for (int i = 1; i < argc; ++i) {
     const std::string flag = argv[i];
-    if (const auto at = flags.values.find(flag); at != flags.values.end() && i + 1 < argc) at->second = argv[++i];
-    else if (const auto on = flags.switches.find(flag); on != flags.switches.end()) on->second = true;
-    else return std::nullopt;
+    if (const auto at = flags.values.find(flag); at != flags.values.end() && i + 1 < argc)
+      at->second = argv[++i];
+    else if (const auto on = flags.switches.find(flag); on != flags.switches.end())
+      on->second = true;
+    else
+      return std::nullopt;
   }
   return flags;
 }
@@ -89,9 +93,12 @@ class Campaign {
       const auto verdicts = sim::play_apart(plans, flags_.has("--trace"));
       for (std::size_t i = 0; i < plans.size(); ++i) take(plans[i], verdicts[i]);
     }
-    fmt::print("{} seeds played, {} crashes ({} inside a shared commit of two and more, with unsynced bytes lost), "
-               "{} requests, {} changes acknowledged ({} of them usage events, each charged), {} bytes lost, at most {} in one commit\n",
-               played_, sum_.crashes, sum_.crashes_shared, sum_.requests, sum_.acknowledged, sum_.usage, sum_.bytes_lost, sum_.together_most);
+    fmt::print(
+        "{} seeds played, {} crashes ({} inside a shared commit of two and more, with unsynced bytes lost), "
+        "{} requests, {} changes acknowledged ({} of them usage events, each charged), {} bytes lost, at most {} in "
+        "one commit\n",
+        played_, sum_.crashes, sum_.crashes_shared, sum_.requests, sum_.acknowledged, sum_.usage, sum_.bytes_lost,
+        sum_.together_most);
     fmt::print("{} seeds counted, {} failed\n", counted_, failed_);
     if (flags_.has("--expect-failure")) return failed_ > 0 ? 0 : 1;
     return failed_ == 0 && counted_ >= wanted ? 0 : 1;
@@ -109,8 +116,8 @@ class Campaign {
     sum_.bytes_lost += verdict.bytes_lost;
     sum_.together_most = std::max(sum_.together_most, verdict.together_most);
     if (flags_.has("--trace"))
-      fmt::print("seed {}: {} crashes, {} of them counted, {} requests, {} acknowledged, {} bytes lost\n", plan.seed, verdict.crashes,
-                 verdict.crashes_shared, verdict.requests, verdict.acknowledged, verdict.bytes_lost);
+      fmt::print("seed {}: {} crashes, {} of them counted, {} requests, {} acknowledged, {} bytes lost\n", plan.seed,
+                 verdict.crashes, verdict.crashes_shared, verdict.requests, verdict.acknowledged, verdict.bytes_lost);
     if (verdict.failure.empty()) return;
     ++failed_;
     fmt::print("seed {} failed: {}\n", plan.seed, verdict.failure);
@@ -120,7 +127,8 @@ class Campaign {
                               sim::text({.name = "seed " + std::to_string(plan.seed), .plan = shorter});
     fmt::print("as short as it still fails, to be kept in tests/sim:\n\n{}\n", block);
     std::fflush(stdout);
-    if (!flags_.text("--keep").empty()) std::ofstream{flags_.text("--keep") + "/seed-" + std::to_string(plan.seed) + ".cases"} << block;
+    if (!flags_.text("--keep").empty())
+      std::ofstream{flags_.text("--keep") + "/seed-" + std::to_string(plan.seed) + ".cases"} << block;
   }
 
   const Flags& flags_;
@@ -139,7 +147,8 @@ int play_cases(const Flags& flags) {
     const auto verdict = sim::play_apart({each.plan}, flags.has("--trace")).front();
     const bool right = verdict.failure.empty() == each.plan.holds;
     failed += right ? 0 : 1;
-    fmt::print("{} {}{}\n", right ? "ok" : "not ok", each.name, right ? "" : ": " + (each.plan.holds ? verdict.failure : "it holds"));
+    fmt::print("{} {}{}\n", right ? "ok" : "not ok", each.name,
+               right ? "" : ": " + (each.plan.holds ? verdict.failure : "it holds"));
   }
   return failed == 0 ? 0 : 1;
 }

@@ -22,16 +22,21 @@ std::string said(std::string_view what, const Answer& answer) {
 
 std::string Node::join(Machine& machine) {
   json::Writer out;
-  out.object().member("token", machine.bootstrapped().join_token).member("name", "node-1").member("public_key", key_text());
-  const Answer joined = machine.answer({.method = "POST", .path = "/v1/node-joins", .body = out.key("capacity").raw("{}").end().take()});
+  out.object()
+      .member("token", machine.bootstrapped().join_token)
+      .member("name", "node-1")
+      .member("public_key", key_text());
+  const Answer joined =
+      machine.answer({.method = "POST", .path = "/v1/node-joins", .body = out.key("capacity").raw("{}").end().take()});
   const auto id = request::PrincipalId::parse(json::member_text(joined.body, "id").value_or(""));
   if (joined.status != 201 || !id) return said("joins", joined);
   self_ = request::Caller{*id, {}};
   const Answer told = machine.answer(
       {.method = "POST",
        .path = "/v1/nodes/" + id->text() + "/reports",
-       .body = R"({"name":"node-1","instances":[],"capacity":{"cpu_millicores":1000000,"memory":9000000000000,"gpus":24,)"
-               R"("gpu_model":"H100","gpu_memory":85899345920,"simulated":true}})",
+       .body =
+           R"({"name":"node-1","instances":[],"capacity":{"cpu_millicores":1000000,"memory":9000000000000,"gpus":24,)"
+           R"("gpu_model":"H100","gpu_memory":85899345920,"simulated":true}})",
        .as = self_});
   return told.status == 200 ? "" : said("says what it has", told);
 }
@@ -41,7 +46,8 @@ std::string Node::look(Machine& machine) {
   std::string after;
   do {
     const Answer answer = machine.answer({.method = "GET",
-                                          .path = "/v1/nodes/" + self_->principal.text() + "/desired?limit=200" + (after.empty() ? "" : "&after=" + after),
+                                          .path = "/v1/nodes/" + self_->principal.text() + "/desired?limit=200" +
+                                                  (after.empty() ? "" : "&after=" + after),
                                           .as = self_});
     const auto page = json::Document::parse(answer.body);
     if (answer.status != 200 || !page) return said("asks what to run", answer);
@@ -60,12 +66,13 @@ void Node::ask(Machine& machine, base::Random& dice) {
   if (until == 0) {  // it begins
     until = base::micros(now);
     const std::string at = base::to_text(now);
-    pending_.push_back({.events = {},
-                        .answer = machine.ask({.method = "POST",
-                                               .path = "/v1/nodes/" + self_->principal.text() + "/reports",
-                                               .body = R"({"name":"node-1","instances":[{"instance":")" + instance + R"(","state":"running","at":")" +
-                                                       at + R"(","started_at":")" + at + R"("}]})",
-                                               .as = self_})});
+    pending_.push_back(
+        {.events = {},
+         .answer = machine.ask({.method = "POST",
+                                .path = "/v1/nodes/" + self_->principal.text() + "/reports",
+                                .body = R"({"name":"node-1","instances":[{"instance":")" + instance +
+                                        R"(","state":"running","at":")" + at + R"(","started_at":")" + at + R"("}]})",
+                                .as = self_})});
     return;
   }
   const auto count = 1 + dice.below(3);
@@ -116,7 +123,8 @@ std::string Node::settle(bool down) {
     if (each.events.empty()) continue;
     const auto body = json::Document::parse(answer.body);
     const std::int64_t taken = (*body)["accepted"].as_int() + (*body)["known"].as_int();
-    if (taken != static_cast<std::int64_t>(each.events.size())) wrong = said("reports usage, and some is refused", answer);
+    if (taken != static_cast<std::int64_t>(each.events.size()))
+      wrong = said("reports usage, and some is refused", answer);
     for (const std::string& id : each.events) {
       const bool before = !acknowledged_.insert(id).second;
       if (before && each.events.size() == static_cast<std::size_t>((*body)["accepted"].as_int()))

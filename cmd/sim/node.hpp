@@ -1,5 +1,5 @@
-// Node: a machine of the simulation that sells its GPUs: it is told what to run, says that it runs, and reports what was
-// used from a journal that it keeps until each event was acknowledged: the money path's beginning.
+// Node: a machine of the simulation that sells its GPUs: it is told what to run, says that it runs, and reports what
+// was used from a journal that it keeps until each event was acknowledged: the money path's beginning.
 //
 // Always true: an event that was acknowledged is in the books of usage once, and is charged once.
 #pragma once
@@ -43,10 +43,10 @@ class Node {
   void report(Machine&, const std::vector<Event>&);
 
   std::optional<request::Caller> self_;
-  std::vector<std::string> runs_;                    // instances
-  std::map<std::string, std::int64_t> used_until_;   // in the clock's microseconds, by instance
-  std::map<std::string, Event> journal_;             // not acknowledged, by id
-  std::vector<Event> sent_;                          // all there were
+  std::vector<std::string> runs_;                   // instances
+  std::map<std::string, std::int64_t> used_until_;  // in the clock's microseconds, by instance
+  std::map<std::string, Event> journal_;            // not acknowledged, by id
+  std::vector<Event> sent_;                         // all there were
   std::set<std::string> acknowledged_, reported_;
   std::vector<Pending> pending_;
 };

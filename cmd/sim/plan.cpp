@@ -11,8 +11,8 @@ namespace {
 
 constexpr int lives_min = 3, lives_max = 6;
 constexpr int rounds_max = 4;
-constexpr int round_max = 80;         // more than one shared commit takes
-constexpr int operations_each = 4;    // about as many writes as a waiting request costs, its pages being shared
+constexpr int round_max = 80;       // more than one shared commit takes
+constexpr int operations_each = 4;  // about as many writes as a waiting request costs, its pages being shared
 constexpr int operations_around = 40;
 
 Life draw_life(base::Random& dice, bool first) {
@@ -29,7 +29,8 @@ Life draw_life(base::Random& dice, bool first) {
 }
 
 bool is_number(const std::string& word) {
-  return !word.empty() && word.size() < 10 && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !word.empty() && word.size() < 10 &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // One line of a case; false when it is none.
@@ -37,6 +38,7 @@ bool take(Plan& plan, std::istringstream& words, const std::string& verb) {
   std::string word;
   if (verb == "seed") return static_cast<bool>(words >> plan.seed);
   if (verb == "synchronous") return static_cast<bool>(words >> plan.synchronous);
+  if (verb == "damage") return static_cast<bool>(words >> plan.damage);
   if (verb == "check") {
     std::string arrow;
     if (!(words >> arrow >> word) || arrow != "=>" || (word != "holds" && word != "fails")) return false;
@@ -47,11 +49,16 @@ bool take(Plan& plan, std::istringstream& words, const std::string& verb) {
   Life life;
   bool numbers = false;
   while (words >> word) {
-    if (numbers && is_number(word)) life.rounds.push_back(std::stoi(word));
-    else if (word == "rounds") numbers = true;
-    else if (word == "opening") life.opening = true;
-    else if (word == "crash" && words >> word && is_number(word)) life.crash = std::stoi(word);
-    else return false;
+    if (numbers && is_number(word))
+      life.rounds.push_back(std::stoi(word));
+    else if (word == "rounds")
+      numbers = true;
+    else if (word == "opening")
+      life.opening = true;
+    else if (word == "crash" && words >> word && is_number(word))
+      life.crash = std::stoi(word);
+    else
+      return false;
   }
   if (life.rounds.empty() || life.crash < 1) return false;
   plan.lives.push_back(std::move(life));
@@ -77,6 +84,7 @@ std::string text(const Case& each) {
     for (const int requests : life.rounds) out << " " << requests;
     out << "\n";
   }
+  if (!each.plan.damage.empty()) out << "damage " << each.plan.damage << "\n";
   out << "check  => " << (each.plan.holds ? "holds" : "fails") << "\n";
   return out.str();
 }

@@ -8,6 +8,8 @@
 //   life   crash 25 rounds 12 40 3
 //   life   crash 4 opening rounds 8
 //   check  => holds
+//
+// `damage WHAT` (tables.hpp) before `check => fails` shows that the checks would see it.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +31,8 @@ struct Plan {
   std::uint64_t seed = 1;
   std::string synchronous = "FULL";
   std::vector<Life> lives;
-  bool holds = true;  // what the case says: whether all promises are kept
+  std::string damage = {};  // done to the tables after the last life; empty: none
+  bool holds = true;        // what the case says: whether all promises are kept
 };
 
 struct Case {

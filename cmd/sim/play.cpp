@@ -15,8 +15,8 @@
 namespace sim {
 namespace {
 
-constexpr int rounds_more_max = 30;   // the last round again, until the power goes in it
-constexpr int openings_max = 10;      // with the power going in them
+constexpr int rounds_more_max = 30;  // the last round again, until the power goes in it
+constexpr int openings_max = 10;     // with the power going in them
 constexpr std::size_t waiting_most = 64;
 constexpr std::uint64_t node_asks = 15;  // of a hundred requests
 constexpr int jobs_every = 2;            // rounds
@@ -62,6 +62,9 @@ class Player {
       if (failed()) return;
       power_goes();
       reopen(life_ + 1 < plan_.lives.size() ? &plan_.lives[life_ + 1] : nullptr);
+      const bool last = life_ + 1 == plan_.lives.size();
+      if (last && !failed() && !plan_.damage.empty() && !damage(machine_.store(), plan_.damage))
+        return;  // it holds, and the case says so
       if (!failed()) check();
     }
     if (!failed()) machine_.close();
@@ -184,7 +187,8 @@ class Player {
     std::set<std::string> ids;
     std::string after;
     do {
-      const auto page = get(path + (path.find('?') == std::string::npos ? "?" : "&") + "limit=200" + (after.empty() ? "" : "&after=" + after));
+      const auto page = get(path + (path.find('?') == std::string::npos ? "?" : "&") + "limit=200" +
+                            (after.empty() ? "" : "&after=" + after));
       for (const auto& each : page["items"].items()) ids.insert(each["id"].as_text());
       after = page["next"].as_text();
     } while (!after.empty() && !failed());
@@ -224,9 +228,11 @@ class Player {
     if (!trial["balanced"].as_bool()) fail("the books are not balanced: " + trial.dump());
     std::int64_t left = granted_before_ - charged(machine_.store());
     for (const Deed& each : promises_.deeds())
-      if (each.kind == &kinds::credit && each.stands()) left += micros_of(json::Document::parse(each.answer->body)->operator[]("amount")["amount"].as_text());
+      if (each.kind == &kinds::credit && each.stands())
+        left += micros_of(json::Document::parse(each.answer->body)->operator[]("amount")["amount"].as_text());
     const std::int64_t there = prepaid();
-    if (there != left) fail(fmt::format("{} micros were granted and not yet charged, and the books hold {}", left, there));
+    if (there != left)
+      fail(fmt::format("{} micros were granted and not yet charged, and the books hold {}", left, there));
   }
 
   static std::int64_t micros_of(const std::string& amount) {

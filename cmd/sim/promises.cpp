@@ -59,7 +59,8 @@ std::optional<Deed> Promises::draw(base::Random& dice) {
   const std::string name = "n" + std::to_string(++names_);
   const std::string organization = "/v1/organizations/" + organization_;
   const auto post = [&](const Kind& what, std::string path, std::string body) {
-    return Deed{.kind = &what, .sent = {.method = "POST", .path = std::move(path), .body = std::move(body)}, .name = name};
+    return Deed{
+        .kind = &what, .sent = {.method = "POST", .path = std::move(path), .body = std::move(body)}, .name = name};
   };
   if (kind < 35) return post(kinds::project, any(parents_, dice) + "/projects", object({{"name", name}}));
   if (kind < 42) return post(kinds::department, any(parents_, dice) + "/departments", object({{"name", name}}));
@@ -76,7 +77,9 @@ std::optional<Deed> Promises::draw(base::Random& dice) {
                 R"({"name":")" + name + R"(","shape":"sim-h100-1","command":["sleep","60"]})");
   if (kind < 89 && !instances_.empty()) {
     const std::string& id = any(instances_, dice);
-    return Deed{.kind = &kinds::instance_stop, .sent = {.method = "POST", .path = "/v1/instances/" + id + "/stop"}, .about = id};
+    return Deed{.kind = &kinds::instance_stop,
+                .sent = {.method = "POST", .path = "/v1/instances/" + id + "/stop"},
+                .about = id};
   }
   if (has_books_)
     return post(kinds::credit, organization + "/credits",
@@ -100,7 +103,8 @@ Asked Promises::ask(Machine& machine, base::Random& dice) {
       other.body.insert(0, " ");
       return send(index, Part::other_body, std::move(other));
     }
-    if (deed.sent.method == "POST" && deed.about.empty()) {  // the same once more, under a key of its own: mostly a name taken
+    if (deed.sent.method == "POST" &&
+        deed.about.empty()) {  // the same once more, under a key of its own: mostly a name taken
       Deed twin{.kind = deed.kind, .sent = deed.sent, .name = deed.name};
       twin.sent.key = "again-" + std::to_string(deeds_.size());
       deeds_.push_back(twin);
@@ -113,14 +117,20 @@ Asked Promises::ask(Machine& machine, base::Random& dice) {
   }
   if (how < 29 && outsider_) {
     ++denials_asked_;
-    Sent without{.method = "POST", .path = parents_.front() + "/projects", .key = "mine", .body = R"({"name":"mine"})", .as = outsider_};
+    Sent without{.method = "POST",
+                 .path = parents_.front() + "/projects",
+                 .key = "mine",
+                 .body = R"({"name":"mine"})",
+                 .as = outsider_};
     return send(0, Part::without_right, std::move(without));
   }
   auto drawn = draw(dice);
-  if (!drawn) drawn = Deed{.kind = &kinds::project,
-                           .sent = {.method = "POST", .path = parents_.front() + "/projects",
-                                    .body = object({{"name", "n" + std::to_string(names_)}})},
-                           .name = "n" + std::to_string(names_)};
+  if (!drawn)
+    drawn = Deed{.kind = &kinds::project,
+                 .sent = {.method = "POST",
+                          .path = parents_.front() + "/projects",
+                          .body = object({{"name", "n" + std::to_string(names_)}})},
+                 .name = "n" + std::to_string(names_)};
   drawn->sent.key = "deed-" + std::to_string(deeds_.size());
   deeds_.push_back(std::move(*drawn));
   return send(deeds_.size() - 1, Part::as_it_is, deeds_.back().sent);
@@ -150,7 +160,8 @@ std::string Promises::settle(const Asked& asked, bool down) {
   deed.answer = answer;
   ++acknowledged_;
   learn(deed);
-  if (deed.stands() && !deed.kind->table.empty() && deed.id.empty()) return said(asked.sent, "no id in the answer", answer);
+  if (deed.stands() && !deed.kind->table.empty() && deed.id.empty())
+    return said(asked.sent, "no id in the answer", answer);
   return {};
 }
 

@@ -16,8 +16,8 @@ namespace sim {
 /// What a deed does, by the permission that its record names.
 struct Kind {
   std::string_view action;
-  std::string_view table;         // where what it creates stands; empty: it creates nothing
-  std::string_view secret = {};   // the member of its answer that a replay does not show
+  std::string_view table;        // where what it creates stands; empty: it creates nothing
+  std::string_view secret = {};  // the member of its answer that a replay does not show
 };
 
 struct Deed {
@@ -88,7 +88,7 @@ inline constexpr Kind binding_end{"iam.binding.remove", ""};
 inline constexpr Kind instance{"gpuaas.instance.create", "gpuaas_instances"};
 inline constexpr Kind instance_stop{"gpuaas.instance.stop", ""};
 inline constexpr Kind credit{"billing.credit.grant", "transfers"};
-inline constexpr const Kind* all[] = {&department, &project,  &service_account, &user,  &binding,
+inline constexpr const Kind* all[] = {&department,  &project,  &service_account, &user,  &binding,
                                       &binding_end, &instance, &instance_stop,   &credit};
 }  // namespace kinds
 

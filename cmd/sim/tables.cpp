@@ -15,17 +15,20 @@ constexpr db::Query orphans{"sim.orphans", "SELECT \"table\" AS said FROM pragma
 
 constexpr db::Query log_range{"sim.log", R"sql(
   SELECT count(*) AS number, coalesce(min(idx), 1) AS first, coalesce(max(idx), 0) AS last,
-         (SELECT count(*) FROM log_inbox) AS waiting FROM log)sql", 10s};
+         (SELECT count(*) FROM log_inbox) AS waiting FROM log)sql",
+                              10s};
 
 constexpr db::Query log_since{"sim.records", R"sql(
-  SELECT action, resource, outcome, principal FROM log WHERE idx > :head)sql", 10s};
+  SELECT action, resource, outcome, principal FROM log WHERE idx > :head)sql",
+                              10s};
 
 constexpr db::Query keys{"sim.keys", "SELECT key, coalesce(answer, '') AS answer FROM idempotency_keys", 10s};
 
 constexpr db::Query state{"sim.state", R"sql(
   SELECT 'scopes' AS place, id FROM scopes UNION ALL SELECT 'principals', id FROM principals
   UNION ALL SELECT 'bindings', id FROM bindings UNION ALL SELECT 'gpuaas_instances', id FROM gpuaas_instances
-  UNION ALL SELECT 'transfers', id FROM transfers WHERE charge IS NULL)sql", 10s};
+  UNION ALL SELECT 'transfers', id FROM transfers WHERE charge IS NULL)sql",
+                          10s};
 
 constexpr db::Query usage{"sim.usage", "SELECT reported FROM usage_events WHERE piece = 0", 10s};
 
@@ -44,7 +47,7 @@ constexpr db::Query faults{"sim.faults", R"sql(
   UNION ALL SELECT 'an instance that is no resource', id FROM gpuaas_instances WHERE id NOT IN (SELECT id FROM resources)
   UNION ALL SELECT 'a resource that is no instance', id FROM resources WHERE id NOT IN (SELECT id FROM gpuaas_instances)
   UNION ALL SELECT 'an instance that no job places', id FROM gpuaas_instances
-    WHERE state = 'requested' AND wanted = 'running' AND id NOT IN (SELECT resource FROM jobs)
+    WHERE id NOT IN (SELECT resource FROM jobs)
   UNION ALL SELECT 'a usage event that is not either charged once or waiting', id FROM usage_events
     WHERE (SELECT count(*) FROM charges AS c WHERE c.usage_event = usage_events.id)
         + (SELECT count(*) FROM usage_unrated AS u WHERE u.event = usage_events.id) <> 1
@@ -58,7 +61,27 @@ constexpr db::Query faults{"sim.faults", R"sql(
     WHERE (SELECT count(*) FROM postings AS p WHERE p.transfer = transfers.id AND p.amount = transfers.amount) <> 2
   UNION ALL SELECT 'postings that do not balance', currency FROM postings GROUP BY currency
     HAVING sum(CASE side WHEN 'debit' THEN amount ELSE -amount END) <> 0
-  UNION ALL SELECT 'postings of no transfer', transfer FROM postings WHERE transfer NOT IN (SELECT id FROM transfers))sql", 10s};
+  UNION ALL SELECT 'postings of no transfer', transfer FROM postings WHERE transfer NOT IN (SELECT id FROM transfers))sql",
+                           10s};
+
+constexpr std::pair<std::string_view, db::Query> damages[] = {
+    {"key", {"sim.damage", "DELETE FROM idempotency_keys WHERE key = (SELECT max(key) FROM idempotency_keys)"}},
+    {"edge", {"sim.damage", "DELETE FROM scope_edges WHERE scope_id = (SELECT max(scope_id) FROM scope_edges)"}},
+    {"scope", {"sim.damage", "DELETE FROM scopes WHERE id = (SELECT max(id) FROM scopes WHERE id LIKE 'prj_%')"}},
+    {"binding", {"sim.damage", "DELETE FROM bindings WHERE id = (SELECT max(id) FROM bindings)"}},
+    {"job", {"sim.damage", "DELETE FROM jobs"}},
+    {"usage", {"sim.damage", R"sql(
+      INSERT INTO usage_unrated (event, organization, retry_at) SELECT id, organization, 0 FROM usage_events LIMIT 1)sql"}},
+    {"record", {"sim.damage", R"sql(
+      INSERT INTO log SELECT (SELECT max(idx) + 1 FROM log), id, at, path, principal, home, action, resource, outcome, target,
+        via, detail FROM log WHERE action = 'iam.project.create' ORDER BY idx DESC LIMIT 1)sql"}},
+    {"gap", {"sim.damage", R"sql(
+      INSERT INTO log SELECT idx + 2, id, at, path, principal, home, 'none', resource, outcome, target, via, detail FROM log
+        ORDER BY idx DESC LIMIT 1)sql"}},
+    {"transfer", {"sim.damage", R"sql(
+      INSERT INTO transfers SELECT 'trf_00000000000000000000000000', organization, at, debit, credit, amount, currency, kind,
+        NULL, resource, NULL, note FROM transfers LIMIT 1)sql"}},
+};
 
 // Action, resource, outcome; how often.
 using Records = std::map<std::string, int>;
@@ -72,7 +95,9 @@ std::string difference(const Records& expected, const Records& found) {
   for (const auto& [what, number] : expected) {
     const auto at = found.find(what);
     const int there = at == found.end() ? 0 : at->second;
-    if (there != number) return "'" + what + "' is recorded " + std::to_string(there) + " times and was done " + std::to_string(number) + " times";
+    if (there != number)
+      return "'" + what + "' is recorded " + std::to_string(there) + " times and was done " + std::to_string(number) +
+             " times";
   }
   for (const auto& [what, number] : found)
     if (!expected.contains(what)) return "'" + what + "' is recorded and was never done";
@@ -80,7 +105,7 @@ std::string difference(const Records& expected, const Records& found) {
 }
 
 struct Held {
-  Records records;                                // that the keys demand
+  Records records;                                   // that the keys demand
   std::map<std::string, std::set<std::string>> ids;  // that the keys created, by table
 };
 
@@ -115,8 +140,8 @@ std::string read_keys(db::Snapshot& snapshot, const Promises& promises, Held& he
   }
   for (const Deed& each : promises.deeds())
     if (each.answer && !found.contains(&each))
-      return "acknowledged and lost: " + each.sent.method + " " + each.sent.path + " key " + each.sent.key + " answered " +
-             std::to_string(each.answer->status);
+      return "acknowledged and lost: " + each.sent.method + " " + each.sent.path + " key " + each.sent.key +
+             " answered " + std::to_string(each.answer->status);
   return {};
 }
 
@@ -169,7 +194,8 @@ std::string check_log(db::Snapshot& snapshot) {
                 row.get<std::int64_t>("waiting")};
   });
   if (log->first != 1 || log->number != log->last)
-    return "the log has " + std::to_string(log->number) + " entries from " + std::to_string(log->first) + " to " + std::to_string(log->last);
+    return "the log has " + std::to_string(log->number) + " entries from " + std::to_string(log->first) + " to " +
+           std::to_string(log->last);
   if (log->waiting != 0) return std::to_string(log->waiting) + " entries wait in the log's inbox";
   return {};
 }
@@ -213,6 +239,18 @@ std::string check_all_charged(db::Store& store) {
 }
 
 std::int64_t charged(db::Store& store) { return number(store, sum_charged); }
+
+bool damage(db::Store& store, std::string_view what) {
+  int rows = 0;
+  for (const auto& [name, query] : damages) {
+    if (name != what) continue;
+    store.change([&](db::Tx& tx) -> base::Result<void> { return rows = tx.run(query, {}), base::Result<void>{}; },
+                 [](base::Result<void>) {});
+    while (store.run_waiting() > 0) {
+    }
+  }
+  return rows > 0;
+}
 
 Start look(db::Store& store) {
   return store.read([](db::Snapshot& snapshot) {
