@@ -100,7 +100,7 @@ Ending instance_metrics(Context& context) {
           return more;
         });
   });
-  if (screen) (void)print("\n");
+  if (screen && printed) printed = print("\n");
   return ended(printed ? done : printed);
 }
 

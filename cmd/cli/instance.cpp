@@ -80,7 +80,8 @@ Outcome<Document> wait_for(Session& session, const std::string& id, Progress& pr
   while (true) {
     auto seen = follow_once(session, id, progress, until);
     if (!seen && seen.error().exit != Exit::unavailable) return std::unexpected(seen.error());
-    if (seen && *seen) return std::move(**seen);
+    if (seen)
+      if (auto& there = *seen) return std::move(*there);
     const auto wait = backoff.next(Trouble::lost);
     if (!wait)
       return std::unexpected(seen ? Failure{.exit = Exit::unavailable, .what = "the events break off again and again"}
@@ -108,7 +109,9 @@ Outcome<Document> wait_until(Context& context, const std::string& id, const Unti
 
 Outcome<std::string> launch_body(const Context& context) {
   json::Writer body;
-  body.object().member("name", context.parsed.words.at("name")).member("shape", *context.parsed.flag("shape"));
+  body.object()
+      .member("name", context.parsed.words.at("name"))
+      .member("shape", context.parsed.flag("shape").value_or(""));
   body.member("command", context.parsed.rest);
   if (const auto env = context.parsed.flags.find("env"); env != context.parsed.flags.end()) {
     body.key("env").object();

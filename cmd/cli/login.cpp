@@ -114,8 +114,8 @@ Outcome<void> write_credentials(const std::string& file, const Credentials& kept
 }
 
 Ending login(Context& context) {
-  auto mail = context.parsed.flag("mail") ? Outcome<std::string>{*context.parsed.flag("mail")}
-                                          : ask_person("Mail address: ", false);
+  const auto given = context.parsed.flag("mail");
+  auto mail = given ? Outcome<std::string>{*given} : ask_person("Mail address: ", false);
   if (!mail) return std::unexpected(mail.error());
   auto password = context.parsed.has("password-stdin") ? read_line(STDIN_FILENO) : ask_person("Password: ", true);
   if (!password) return std::unexpected(password.error());
@@ -126,7 +126,9 @@ Ending login(Context& context) {
   const auto who = json::Document::parse(answer->body);
   if (!who) return std::unexpected(Failure{.what = "the answer is no JSON: " + who.error().detail});
   const http::Headers signed_in{{"Cookie", cookie_of(*answer)}, {"X-CSRF-Token", (*who)["csrf"].as_text()}};
-  const auto leave = [&] { (void)session.call({.method = "DELETE", .path = "/v1/sign-in", .headers = signed_in}); };
+  const auto leave = [&] {
+    return session.call({.method = "DELETE", .path = "/v1/sign-in", .headers = signed_in}).has_value();
+  };
 
   const std::string organization = (*who)["organization"].as_text();
   if (organization.empty()) {

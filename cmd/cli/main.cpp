@@ -59,8 +59,8 @@ int end_with(const cli::Failure& failure) {
 int run(const std::vector<std::string>& arguments) {
   auto reading = cli::read_arguments(arguments);
   if (!reading) return end_with(reading.error());
-  if (reading->help) {
-    auto printed = cli::print(reading->help->text);
+  if (const auto& help = reading->help) {
+    auto printed = cli::print(help->text);
     return printed ? 0 : end_with(printed.error());
   }
   const cli::Parsed& parsed = reading->parsed;

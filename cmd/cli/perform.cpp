@@ -90,11 +90,10 @@ std::string body_of(const Values& members) {
   return out.end().take();
 }
 
-Outcome<void> note_more(const Context& context, std::string_view what) {
-  if (context.parsed.has("limit") && context.output != "json") return {};
+void note_more(const Context& context, std::string_view what) {
+  if (context.parsed.has("limit") && context.output != "json") return;
   const std::string text = "incomplete: " + std::string{what} + "\n";
   (void)!::write(STDERR_FILENO, text.data(), text.size());
-  return {};
 }
 
 Outcome<void> print_body(const std::string& body) { return print(body.ends_with('\n') ? body : body + "\n"); }
@@ -106,7 +105,7 @@ Ending print_page(Context& context, const Ask& ask) {
   if (auto printed = print_body(answer->body); !printed) return std::unexpected(printed.error());
   const auto parsed = json::Document::parse(answer->body);
   if (parsed && !(*parsed)["next"].is_null())
-    (void)note_more(context, "the list goes on; --after " + (*parsed)["next"].as_text());
+    note_more(context, "the list goes on; --after " + (*parsed)["next"].as_text());
   return 0;
 }
 
@@ -149,7 +148,7 @@ Ending print_list(Context& context, Ask ask) {
     text = table(all->items, command.columns, context.output == "wide", command.footnote, context.clock.now());
   }
   if (auto printed = print(text); !printed) return std::unexpected(printed.error());
-  if (all->more) (void)note_more(context, "the first " + std::to_string(most) + "; more with --limit");
+  if (all->more) note_more(context, "the first " + std::to_string(most) + "; more with --limit");
   return 0;
 }
 
@@ -214,9 +213,12 @@ Outcome<Ask> make_ask(Context& context) {
   std::partition(words.begin(), words.end(), [](const Given& each) { return !looked_up_last(each.takes); });
   std::optional<std::string> within;
   const auto keep = [&](const Given& each, std::string value) {
-    if (each.to == To::path) places.emplace_back(each.member, std::move(value));
-    if (each.to == To::query) ask.query.emplace_back(each.member, std::move(value));
-    if (each.to == To::body) body.emplace_back(each.member, std::move(value));
+    if (each.to == To::path)
+      places.emplace_back(each.member, std::move(value));
+    else if (each.to == To::query)
+      ask.query.emplace_back(each.member, std::move(value));
+    else if (each.to == To::body)
+      body.emplace_back(each.member, std::move(value));
   };
   for (const Given& each : words) {
     if (looked_up_last(each.takes) && !is_id(each.word) && !within) {

@@ -298,7 +298,7 @@ Ending terminal(Context& context) {
       socket = open_again(context.session, *id, input, signals);
       if (!socket) return std::unexpected(socket.error());
       end.left = *socket == nullptr;
-      if (!end.left) (void)print("\x1b[H\x1b[2J");  // the scrollback comes again
+      if (!end.left && !print("\x1b[H\x1b[2J")) end.left = true;  // cleared: the scrollback comes again
     }
     if (over || end.left) {
       if (raw->active()) say(end.left ? "left; it goes on" : "ended");

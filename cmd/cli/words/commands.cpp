@@ -18,52 +18,52 @@ const Flag after{"after", "CURSOR", "go on where another list ended"};
 const Param instance{"NAME", Takes::instance, To::path, "instance"};
 const Param name{"NAME"};
 
-const std::vector<Column> scope_columns{{"PATH", "path"}, {"ID", "id"}, {"CREATED (UTC)", "created_at", Form::time}};
-const std::vector<Column> scope_line{{"ID", "id"}, {"PATH", "path"}};
-const std::vector<Column> instance_line{{"ID", "id"}, {"NAME", "name"}, {"STATE", "state"}};
-const std::vector<Column> transfer_columns{
+std::vector<Column> scope_columns() { return {{"PATH", "path"}, {"ID", "id"}, {"CREATED (UTC)", "created_at", Form::time}}; }
+std::vector<Column> scope_line() { return {{"ID", "id"}, {"PATH", "path"}}; }
+std::vector<Column> instance_line() { return {{"ID", "id"}, {"NAME", "name"}, {"STATE", "state"}}; }
+std::vector<Column> transfer_columns() { return {
     {"AT (UTC)", "at", Form::time}, {"ID", "id"},           {"DEBIT", "debit"},
     {"CREDIT", "credit"},           {"AMOUNT", "amount", Form::money}, {"KIND", "kind"},
-    {"CHARGE", "charge", Form::text, true}, {"RESOURCE", "resource", Form::text, true}, {"NOTE", "note", Form::text, true}};
-const std::vector<Column> binding_columns{
+    {"CHARGE", "charge", Form::text, true}, {"RESOURCE", "resource", Form::text, true}, {"NOTE", "note", Form::text, true}}; }
+std::vector<Column> binding_columns() { return {
     {"ID", "id"},     {"PRINCIPAL", "principal_name"}, {"ROLE", "role"},
     {"AT", "scope_path"}, {"BY", "created_by_name"},   {"CREATED (UTC)", "created_at", Form::time},
-    {"EXPIRES (UTC)", "expires_at", Form::time}, {"NOTE", "note"}, {"PRINCIPAL ID", "principal", Form::text, true}};
-const std::vector<Column> principal_columns{
-    {"NAME", "name"}, {"KIND", "kind"}, {"MAIL", "mail"}, {"STATE", "state"}, {"ID", "id"}};
-const std::vector<Column> key_columns{
+    {"EXPIRES (UTC)", "expires_at", Form::time}, {"NOTE", "note"}, {"PRINCIPAL ID", "principal", Form::text, true}}; }
+std::vector<Column> principal_columns() { return {
+    {"NAME", "name"}, {"KIND", "kind"}, {"MAIL", "mail"}, {"STATE", "state"}, {"ID", "id"}}; }
+std::vector<Column> key_columns() { return {
     {"NAME", "name"}, {"ID", "id"}, {"PRINCIPAL", "principal"},
-    {"CREATED (UTC)", "created_at", Form::time}, {"EXPIRES (UTC)", "expires_at", Form::time}};
-const std::vector<Column> record_columns{
+    {"CREATED (UTC)", "created_at", Form::time}, {"EXPIRES (UTC)", "expires_at", Form::time}}; }
+std::vector<Column> record_columns() { return {
     {"INDEX", "index", Form::number}, {"AT (UTC)", "at", Form::time}, {"WHO", "principal_name"},
     {"ACTION", "action"}, {"RESOURCE", "resource"}, {"OUTCOME", "outcome"}, {"AT", "scope_path"},
-    {"ID", "id", Form::text, true}, {"BY", "by", Form::text, true}};
+    {"ID", "id", Form::text, true}, {"BY", "by", Form::text, true}}; }
 
 std::vector<Command> tree() {
   return {
       {.noun = "scope", .verb = "tree", .help = "The tree, as far as you see it", .example = "gpuaas scope tree",
-       .method = "GET", .path = "/v1/scopes", .columns = scope_columns, .id = "path"},
+       .method = "GET", .path = "/v1/scopes", .columns = scope_columns(), .id = "path"},
       {.noun = "organization", .verb = "list", .help = "The organizations that you see",
        .example = "gpuaas organization list", .method = "GET", .path = "/v1/scopes", .answer = Answer::list,
-       .columns = scope_columns, .id = "path", .only = "organization"},
+       .columns = scope_columns(), .id = "path", .only = "organization"},
       {.noun = "organization", .verb = "create", .help = "Create an organization: a tenant",
        .example = "gpuaas organization create globex --currency EUR", .method = "POST", .path = "/v1/organizations",
        .params = {name}, .flags = {{"currency", "CODE", "of its account, such as EUR", Takes::text, To::body, "currency"}},
-       .answer = Answer::line, .columns = scope_line},
+       .answer = Answer::line, .columns = scope_line()},
       {.noun = "department", .verb = "list", .help = "The departments that you see", .example = "gpuaas department list",
-       .method = "GET", .path = "/v1/scopes", .answer = Answer::list, .columns = scope_columns, .id = "path",
+       .method = "GET", .path = "/v1/scopes", .answer = Answer::list, .columns = scope_columns(), .id = "path",
        .only = "department"},
       {.noun = "department", .verb = "create", .help = "Create a department in an organization or department",
        .example = "gpuaas department create research --in acme", .method = "POST", .path = "/v1/{in}/departments",
        .params = {name}, .flags = {{"in", "PATH", "where it belongs", Takes::parent, To::path, "in", true}},
-       .answer = Answer::line, .columns = scope_line},
+       .answer = Answer::line, .columns = scope_line()},
       {.noun = "project", .verb = "list", .help = "The projects that you see", .example = "gpuaas project list -o name",
-       .method = "GET", .path = "/v1/scopes", .answer = Answer::list, .columns = scope_columns, .id = "path",
+       .method = "GET", .path = "/v1/scopes", .answer = Answer::list, .columns = scope_columns(), .id = "path",
        .when_empty = "gpuaas project create NAME --in PATH", .only = "project"},
       {.noun = "project", .verb = "create", .help = "Create a project: where workloads live",
        .example = "gpuaas project create vision --in acme/research", .method = "POST", .path = "/v1/{in}/projects",
        .params = {name}, .flags = {{"in", "PATH", "where it belongs", Takes::parent, To::path, "in", true}},
-       .answer = Answer::line, .columns = scope_line},
+       .answer = Answer::line, .columns = scope_line()},
       {.noun = "resource", .verb = "list", .help = "What products made here, removed things too",
        .example = "gpuaas resource list --type gpuaas.instance", .method = "GET",
        .path = "/v1/organizations/{organization}/resources",
@@ -84,7 +84,7 @@ std::vector<Command> work() {
                  {"shape", "NAME", "what it runs on; see `gpuaas shape list`", Takes::text, To::body, "shape", true},
                  {"env", "NAME=VALUE", "an environment variable; may be repeated"},
                  {"wait", "", "until it runs"}},
-       .columns = instance_line, .takes_rest = true, .rest_name = "COMMAND…"},
+       .columns = instance_line(), .takes_rest = true, .rest_name = "COMMAND…"},
       {.noun = "instance", .verb = "list", .help = "What was launched here",
        .example = "gpuaas instance list --at acme/research --state running", .method = "GET",
        .path = "/v1/{at}/instances",
@@ -107,14 +107,14 @@ std::vector<Command> work() {
        .footnote = "* simulated"},
       {.noun = "instance", .verb = "stop", .help = "End the workload", .example = "gpuaas instance stop train",
        .method = "POST", .path = "/v1/instances/{instance}/stop", .params = {instance},
-       .flags = {{"wait", "", "until it has ended"}}, .columns = instance_line},
+       .flags = {{"wait", "", "until it has ended"}}, .columns = instance_line()},
       {.noun = "instance", .verb = "delete", .help = "Take an ended instance off the lists",
        .example = "gpuaas instance stop train --wait && gpuaas instance delete train", .method = "DELETE",
-       .path = "/v1/instances/{instance}", .params = {instance}, .columns = instance_line},
+       .path = "/v1/instances/{instance}", .params = {instance}, .columns = instance_line()},
       {.noun = "instance", .verb = "wait", .help = "Wait until it runs or ends; exit 1 if it cannot",
        .example = "gpuaas instance wait train --for ended --timeout 600", .params = {instance},
        .flags = {{"for", "STATE", "running (default) or ended"}, {"timeout", "SECONDS", "then exit 5 (default: none)"}},
-       .columns = instance_line},
+       .columns = instance_line()},
       {.noun = "instance", .verb = "exec", .help = "Run a command in it; ends with the command's exit code",
        .example = "gpuaas instance exec train -- printenv CUDA_VISIBLE_DEVICES", .params = {instance},
        .flags = {{"tty", "", "on a terminal of its own"}}, .takes_rest = true, .rest_name = "COMMAND…"},
@@ -161,7 +161,7 @@ std::vector<Command> money() {
        .footnote = "* simulated"},
       {.noun = "transfer", .verb = "list", .help = "Where the money went", .example = "gpuaas transfer list --resource train",
        .method = "GET", .path = "/v1/organizations/{organization}/transfers", .flags = {at_organization, of_resource},
-       .answer = Answer::list, .columns = transfer_columns},
+       .answer = Answer::list, .columns = transfer_columns()},
       {.noun = "balance", .verb = "show", .help = "An organization's accounts", .example = "gpuaas balance show acme",
        .method = "GET", .path = "/v1/organizations/{organization}/balance",
        .params = {{"ORGANIZATION", Takes::organization, To::path, "organization", true}}, .flags = {at_organization}},
@@ -199,14 +199,14 @@ std::vector<Command> people() {
        .answer = Answer::line, .columns = {{"ID", "id"}, {"NAME", "name"}}},
       {.noun = "principal", .verb = "list", .help = "Users, service accounts and nodes of an organization",
        .example = "gpuaas principal list", .method = "GET", .path = "/v1/organizations/{organization}/principals",
-       .flags = {at_organization}, .answer = Answer::list, .columns = principal_columns, .id = "name"},
+       .flags = {at_organization}, .answer = Answer::list, .columns = principal_columns(), .id = "name"},
       {.noun = "principal", .verb = "disable", .help = "End all that a principal may do", .example = "gpuaas principal disable ann",
        .method = "POST", .path = "/v1/principals/{principal}/disable",
        .params = {{"PRINCIPAL", Takes::principal, To::path, "principal"}}, .answer = Answer::line,
        .columns = {{"ID", "id"}, {"NAME", "name"}, {"STATE", "state"}}},
       {.noun = "api-key", .verb = "list", .help = "API keys of an organization", .example = "gpuaas api-key list", .method = "GET",
        .path = "/v1/organizations/{organization}/api-keys", .flags = {at_organization}, .answer = Answer::list,
-       .columns = key_columns},
+       .columns = key_columns()},
       {.noun = "api-key", .verb = "create", .help = "Create an API key; the token is shown once",
        .example = "gpuaas api-key create nightly --principal ci", .method = "POST",
        .path = "/v1/organizations/{organization}/api-keys", .params = {name},
@@ -222,7 +222,7 @@ std::vector<Command> people() {
        .columns = {{"NAME", "name"}, {"COUNT", "permissions", Form::count}, {"PERMISSIONS", "permissions", Form::words, true}},
        .id = "name"},
       {.noun = "binding", .verb = "list", .help = "Who has which role at a place", .example = "gpuaas binding list --at acme/research",
-       .method = "GET", .path = "/v1/{at}/bindings", .flags = {at}, .answer = Answer::list, .columns = binding_columns,
+       .method = "GET", .path = "/v1/{at}/bindings", .flags = {at}, .answer = Answer::list, .columns = binding_columns(),
        .when_empty = "gpuaas binding create PRINCIPAL ROLE --at PATH"},
       {.noun = "binding", .verb = "create", .help = "Give a principal a role at a place",
        .example = "gpuaas binding create ann project-admin --at acme/research --note \"new team\"", .method = "POST",
@@ -252,7 +252,7 @@ std::vector<Command> house() {
        .example = "gpuaas audit list --at acme --follow", .method = "GET", .path = "/v1/{at}/audit-records",
        .flags = {at, of_resource, {"action", "PERMISSION", "only of this action", Takes::text, To::query, "action"},
                  {"follow", "", "go on as it happens"}},
-       .answer = Answer::list, .columns = record_columns},
+       .answer = Answer::list, .columns = record_columns()},
       {.noun = "job", .verb = "list", .help = "The platform's durable tasks (operators)", .example = "gpuaas job list --state parked",
        .method = "GET", .path = "/v1/jobs",
        .flags = {{"state", "STATE", "waiting, leased, done or parked", Takes::text, To::query, "state"}}, .answer = Answer::list,
