@@ -244,8 +244,11 @@ bool damage(db::Store& store, std::string_view what) {
   int rows = 0;
   for (const auto& [name, query] : damages) {
     if (name != what) continue;
-    store.change([&](db::Tx& tx) -> base::Result<void> { return rows = tx.run(query, {}), base::Result<void>{}; },
-                 [](base::Result<void>) {});
+    const auto work = [&](db::Tx& tx) -> base::Result<void> {
+      rows = tx.run(query, {});
+      return {};
+    };
+    store.change(work, [](base::Result<void>) {});
     while (store.run_waiting() > 0) {
     }
   }
