@@ -50,6 +50,11 @@ request::Names names() {
               [](db::Snapshot& snapshot, std::string_view id) {
                 const auto known = iam::resource(snapshot, id);
                 return known ? known->name : std::string{};
+              },
+          .resource_type =
+              [](db::Snapshot& snapshot, std::string_view id) {
+                const auto known = iam::resource(snapshot, id);
+                return known ? known->type : std::string{};
               }};
 }
 

@@ -128,15 +128,16 @@ int main(int argc, char** argv) {
   if (!runtime) return refuse(runtime.error().reason.word, runtime.error().detail, runtime.error().reason.next);
   if (flags->end_workloads) return end_workloads(**runtime);
 
+  const node::Capacity has = capacity_of(**gpus);
   auto uplink = agent::Uplink::open({.directory = flags->data,
                                      .server = flags->server,
                                      .name = flags->name,
-                                     .join_token_file = flags->join_token_file});
+                                     .join_token_file = flags->join_token_file,
+                                     .capacity = json::encode(has)});
   if (!uplink) return refuse(uplink.error().reason.word, uplink.error().detail, uplink.error().reason.next);
   auto meter = agent::Meter::open(flags->data / "usage");
   if (!meter) return refuse(meter.error().reason.word, meter.error().detail, meter.error().reason.next);
 
-  const node::Capacity has = capacity_of(**gpus);
   const std::size_t adopted = (*runtime)->list().size();
   agent::Agent agent{**runtime, **gpus, **uplink, **meter, clock, flags->name, has};
   std::thread waits{[&] {

@@ -3,9 +3,11 @@
 namespace logbook {
 namespace {
 
-// The record that made the resource is its decision; each other one is a line of its audit.
-bool is_decision(const store::Stored& record) {
-  return record.entry.action.ends_with(".create") && record.entry.outcome == "ok";
+// The record that made the resource is its decision; each other one is a line of its audit. What else was created about
+// it (an access session) is told apart by the resource's own type.
+bool is_decision(const store::Stored& record, const std::string& type) {
+  if (record.entry.outcome != "ok") return false;
+  return type.empty() ? record.entry.action.ends_with(".create") : record.entry.action == type + ".create";
 }
 
 class Lineage final : public request::LineageSource {
@@ -16,14 +18,15 @@ class Lineage final : public request::LineageSource {
                                          const base::Cursor& cursor) const override {
     auto found = store::page(snapshot, "", resource, "", cursor);
     base::Page<request::LineageLine> page{.next = std::move(found.next)};
-    for (const auto& each : found.items) page.items.push_back(line(snapshot, each));
+    const std::string type = names_.resource_type ? names_.resource_type(snapshot, resource) : std::string{};
+    for (const auto& each : found.items) page.items.push_back(line(snapshot, each, type));
     if (!page.next)
-      for (const auto& each : store::waiting(snapshot, resource)) page.items.push_back(line(snapshot, each));
+      for (const auto& each : store::waiting(snapshot, resource)) page.items.push_back(line(snapshot, each, type));
     return page;
   }
 
  private:
-  request::LineageLine line(db::Snapshot& snapshot, const store::Stored& from) const {
+  request::LineageLine line(db::Snapshot& snapshot, const store::Stored& from, const std::string& type) const {
     const Record record = present(snapshot, names_, from);
     const bool pending = from.index == 0;
     const std::string leaf = pending ? "not in the log yet" : "leaf " + std::to_string(from.index);
@@ -32,7 +35,7 @@ class Lineage final : public request::LineageSource {
                               .id = record.id.text(),
                               .pending = pending,
                               .at = base::to_text(record.at)};
-    if (is_decision(from)) {
+    if (is_decision(from, type)) {
       line.step = "decision";
       line.text = "allow " + record.action + " at " +
                   (record.scope_path.empty() ? request::text(record.scope) : record.scope_path) + ", " + leaf;

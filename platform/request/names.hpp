@@ -15,6 +15,7 @@ struct Names {
   std::function<std::string(db::Snapshot&, PrincipalId)> principal;
   std::function<std::string(db::Snapshot&, const Scope&)> scope;  // a path: acme/research/vision
   std::function<std::string(db::Snapshot&, std::string_view id)> resource;
+  std::function<std::string(db::Snapshot&, std::string_view id)> resource_type;  // as its manifest names it
 
   std::string of(db::Snapshot& s, PrincipalId id) const { return principal ? principal(s, id) : std::string{}; }
   std::string of(db::Snapshot& s, const Scope& id) const { return scope ? scope(s, id) : std::string{}; }

@@ -54,7 +54,7 @@ base::Result<void> Uplink::join() {
   if (!token) return base::Error{not_joined, "there is no join token"};
   json::Writer body;
   body.object().member("token", *token).member("name", options_.name);
-  body.member("public_key", crypto::base64url(key_.public_key())).key("capacity").raw("{}").end();
+  body.member("public_key", crypto::base64url(key_.public_key())).key("capacity").raw(options_.capacity).end();
   auto answer = client_->send({.method = "POST",
                                .path = "/v1/node-joins",
                                .headers = {{"Content-Type", "application/json"}},

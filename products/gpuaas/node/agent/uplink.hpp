@@ -25,6 +25,7 @@ class Uplink final {
     std::string server;
     std::string name;
     std::filesystem::path join_token_file;
+    std::string capacity = "{}";  // JSON: what an operator sees of the node
   };
   /// Errors: `bad_key` (an identity that cannot be read).
   static base::Result<std::unique_ptr<Uplink>> open(Options);
