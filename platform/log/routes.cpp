@@ -34,7 +34,8 @@ request::Routes routes(request::Names names) {
     auto found = store::page(snapshot, request::text(call.granted.authority().scope()), call.input.resource,
                              call.input.action, {.after = call.input.after, .limit = call.input.limit});
     base::Page<Record> page{.next = std::move(found.next)};
-    for (const auto& each : found.items) page.items.push_back(present(snapshot, names, each));
+    const request::Names shown = each_once(names);
+    for (const auto& each : found.items) page.items.push_back(present(snapshot, shown, each));
     return page;
   };
   const auto follow = [](db::Snapshot&, const Call<event_follow, FollowEvents>& call) -> Result<request::Follow> {
