@@ -95,14 +95,20 @@ struct LogPiece {
   bool ended = false;    // the workload has exited and offset + bytes.size() == end
 };
 
+/// Two terminals lead into a workload: its command's own, and that of a shell beside it.
+enum class TerminalOf { command, shell };
+
 struct TerminalEvents {
   /// Scrollback first (from a line's start where it was cut), then what comes. Raw bytes; a character may be split over
   /// two calls.
   std::function<void(std::string bytes)> output;
   /// The reader was too slow by this many bytes; the next output starts at a line's start.
   std::function<void(std::int64_t bytes)> skipped;
-  /// Once, last: the workload exited (its status says so by then) or its shim is gone. Not after one's own detach.
+  /// Once, last: the workload exited (its status says so by then), its shim is gone, or the shell ended. Not after
+  /// one's own detach.
   std::function<void()> ended;
+  /// Just before `ended`, where the shell ended by itself or could not be started (`failure`): not with the workload.
+  std::function<void(ExecEnd)> shell_ended = {};
 };
 
 /// One way into the terminal; several may be open at once, all see the same, all may type. Destroying it detaches.
@@ -183,8 +189,12 @@ class Runtime {
   /// Errors: `not_found`.
   virtual base::Result<std::shared_ptr<void>> watch_log(const std::string& id, std::function<void()> more) = 0;
 
-  /// An ended workload's terminal gives its last bytes, then ends. Errors: `not_found`, `unavailable`.
-  virtual base::Result<std::shared_ptr<Attachment>> attach(const std::string& id, TerminalSize, TerminalEvents) = 0;
+  /// An ended workload's terminal gives its last bytes, then ends. The shell is one for all who attach to it: the first
+  /// attach starts it in the sandbox (bash, else sh; in HOME), as exec would; it lives on without them, outlives the
+  /// node process, and ends with the workload; the attach after its end starts another. Errors: `not_found`,
+  /// `unavailable`.
+  virtual base::Result<std::shared_ptr<Attachment>> attach(const std::string& id, TerminalSize, TerminalEvents,
+                                                           TerminalOf = TerminalOf::command) = 0;
   /// Errors: `not_found`, `invalid`, `workload_ended`, `unavailable`. That the command is absent is told by `ended`.
   virtual base::Result<std::shared_ptr<Process>> exec(const std::string& id, const ExecSpec&, ExecEvents) = 0;
 };

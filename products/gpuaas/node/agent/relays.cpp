@@ -36,6 +36,10 @@ std::string exit_text(const runtime::Status& status) {
   return exit_text(std::nullopt, std::nullopt, status.failure.empty() ? "lost" : status.failure);
 }
 
+std::string exit_text(const runtime::ExecEnd& end) {
+  return exit_text(end.exit_code, end.signal != 0 ? std::optional{end.signal} : std::nullopt, end.failure);
+}
+
 }  // namespace
 
 Relays::Relays(runtime::Runtime& runtime, const gpu::GpuDriver& gpus, const base::Clock& clock)
@@ -71,10 +75,11 @@ void Relays::serve(const std::string& what, std::shared_ptr<mux::Stream> stream)
   std::istringstream words{what};
   std::string verb, id;
   words >> verb >> id;
-  if (verb == "terminal") {
+  if (verb == "terminal" || verb == "own") {
     runtime::TerminalSize size;
     words >> size.rows >> size.cols;
-    return terminal(id, size, std::move(stream));
+    const auto of = verb == "own" ? runtime::TerminalOf::command : runtime::TerminalOf::shell;
+    return terminal(id, size, of, std::move(stream));
   }
   if (verb == "exec") {
     std::string spec;
@@ -91,11 +96,13 @@ void Relays::serve(const std::string& what, std::shared_ptr<mux::Stream> stream)
   stream->reset("not something that this node has");
 }
 
-void Relays::terminal(const std::string& id, runtime::TerminalSize size, std::shared_ptr<mux::Stream> stream) {
+void Relays::terminal(const std::string& id, runtime::TerminalSize size, runtime::TerminalOf of,
+                      std::shared_ptr<mux::Stream> stream) {
   auto held = std::make_shared<std::shared_ptr<runtime::Attachment>>();
   auto outlet = std::make_shared<Outlet>(stream, [held](bool on) {
     if (*held) (*held)->hold(on);
   });
+  auto shell_end = std::make_shared<std::optional<runtime::ExecEnd>>();
   auto attached = runtime_.attach(id, size,
                                   {.output = [outlet](std::string bytes) { outlet->send(bytes, true); },
                                    .skipped =
@@ -104,11 +111,15 @@ void Relays::terminal(const std::string& id, runtime::TerminalSize size, std::sh
                                          outlet->send(out.object().member("skipped", bytes).end().take(), false);
                                        },
                                    .ended =
-                                       [this, id, outlet] {
-                                         if (const auto status = runtime_.status(id))
+                                       [this, id, outlet, shell_end] {
+                                         if (*shell_end)
+                                           outlet->send(exit_text(**shell_end), false);
+                                         else if (const auto status = runtime_.status(id))
                                            outlet->send(exit_text(*status), false);
                                          outlet->end();
-                                       }});
+                                       },
+                                   .shell_ended = [shell_end](runtime::ExecEnd end) { *shell_end = std::move(end); }},
+                                  of);
   if (!attached) return stream->reset(attached.error().reason.word);
   *held = *attached;
   keep([outlet](base::Instant) { return outlet->tick(); });
@@ -159,7 +170,7 @@ void Relays::exec(const std::string& id, const std::string& text, std::shared_pt
       id,
       {.command = wanted->command, .tty = wanted->tty, .terminal = {.rows = wanted->rows, .cols = wanted->cols}},
       {.output = out(false), .error = out(true), .ended = [outlet](runtime::ExecEnd end) {
-         outlet->send(exit_text(end.exit_code, end.signal ? std::optional{end.signal} : std::nullopt, end.failure), false);
+         outlet->send(exit_text(end), false);
          outlet->end();
        }});
   if (!process) return stream->reset(process.error().reason.word);

@@ -1,5 +1,7 @@
 // Relays: what a server opens on the link to reach into a workload, in these words:
-//   terminal INS ROWS COLS    messages: binary is bytes, text {"resize":{"rows","cols"}} in, {"exit":{…}} out
+//   terminal INS ROWS COLS    the shell beside its command, one for all who open it
+//                             messages: binary is bytes, text {"resize":{"rows","cols"}} in, {"exit":{…}} out
+//   own INS ROWS COLS         the command's own terminal; likewise
 //   exec INS {"command","tty","rows","cols"}    likewise; text {"eof":true} in, {"stream":"stderr"} before its bytes
 //   logs INS FOLLOW OFFSET    the log's bytes, to its end or as they come
 //   metrics INS               server-sent events, one a second
@@ -35,7 +37,7 @@ class Relays final {
   void keep(Tick);
   void run();
 
-  void terminal(const std::string& id, runtime::TerminalSize, std::shared_ptr<mux::Stream>);
+  void terminal(const std::string& id, runtime::TerminalSize, runtime::TerminalOf, std::shared_ptr<mux::Stream>);
   void exec(const std::string& id, const std::string& spec, std::shared_ptr<mux::Stream>);
   void logs(const std::string& id, bool follow, std::int64_t offset, std::shared_ptr<mux::Stream>);
   void metrics(const std::string& id, std::shared_ptr<mux::Stream>);

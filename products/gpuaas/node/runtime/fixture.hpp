@@ -134,13 +134,16 @@ class RuntimeTest : public ::testing::Test {
   struct Viewer {
     std::shared_ptr<Screen> screen = std::make_shared<Screen>();
     std::shared_ptr<Attachment> attachment;
+    std::shared_ptr<std::optional<ExecEnd>> shell_end = std::make_shared<std::optional<ExecEnd>>();  // read once ended
   };
-  Viewer attach(const std::string& id, TerminalSize size = {}) {
+  Viewer attach(const std::string& id, TerminalSize size = {}, TerminalOf of = TerminalOf::command) {
     Viewer terminal;
     auto screen = terminal.screen;
-    auto attached = runtime_->attach(
-        id, size,
-        {.output = [screen](std::string bytes) { screen->add(bytes); }, .ended = [screen] { screen->end(); }});
+    auto attached = runtime_->attach(id, size,
+                                     {.output = [screen](std::string bytes) { screen->add(bytes); },
+                                      .ended = [screen] { screen->end(); },
+                                      .shell_ended = [how = terminal.shell_end](ExecEnd end) { *how = end; }},
+                                     of);
     EXPECT_TRUE(attached);
     if (attached) terminal.attachment = *attached;
     return terminal;

@@ -57,21 +57,30 @@ std::shared_ptr<Connection> connected(const std::shared_ptr<Loop>& loop, shim::D
 
 }  // namespace
 
-std::shared_ptr<Attachment> open_terminal(const std::shared_ptr<Loop>& loop, shim::Descriptor fd, TerminalSize size,
-                                          TerminalEvents events, EndKnown end_known) {
-  const auto shared =
-      std::make_shared<TerminalEvents>(std::move(events));  // both of the connection's functions need it
+std::shared_ptr<Attachment> open_terminal(const std::shared_ptr<Loop>& loop, shim::Descriptor fd, TerminalOf of,
+                                          TerminalSize size, TerminalEvents events, EndKnown end_known) {
+  struct Shared {
+    TerminalEvents events;
+    bool ended = false;
+  };
+  const auto shared = std::make_shared<Shared>(Shared{std::move(events)});
+  const auto end = [shared] {
+    if (!std::exchange(shared->ended, true) && shared->events.ended) shared->events.ended();
+  };
   Heard heard;
-  heard.packet = [shared](shim::Packet& packet) {
-    if (packet.kind == shim::Kind::output && shared->output) shared->output(std::move(packet.body));
-    if (packet.kind == shim::Kind::skipped && shared->skipped) shared->skipped(packet.number());
+  heard.packet = [shared, end](shim::Packet& packet) {
+    const auto& to = shared->events;
+    if (packet.kind == shim::Kind::output && to.output) to.output(std::move(packet.body));
+    if (packet.kind == shim::Kind::skipped && to.skipped) to.skipped(packet.number());
+    if (packet.kind != shim::Kind::exec_ended) return;
+    const auto how = json::decode<ExecEnd>(packet.body);
+    if (how && to.shell_ended) to.shell_ended(*how);
+    end();
   };
-  heard.ended = [shared] {
-    if (shared->ended) shared->ended();
-  };
+  heard.ended = end;
   heard.end_known = std::move(end_known);
   auto connection = connected(loop, std::move(fd), std::move(heard));
-  connection->write(shim::Kind::attach, json::encode(size));
+  connection->write(of == TerminalOf::shell ? shim::Kind::attach_shell : shim::Kind::attach, json::encode(size));
   return std::make_shared<Terminal>(std::move(connection));
 }
 

@@ -8,8 +8,8 @@ namespace runtime {
 
 using EndKnown = std::function<bool()>;
 
-std::shared_ptr<Attachment> open_terminal(const std::shared_ptr<Loop>&, shim::Descriptor, TerminalSize, TerminalEvents,
-                                          EndKnown);
+std::shared_ptr<Attachment> open_terminal(const std::shared_ptr<Loop>&, shim::Descriptor, TerminalOf, TerminalSize,
+                                          TerminalEvents, EndKnown);
 /// Of a workload that has ended: shows `last_bytes`, then ends.
 std::shared_ptr<Attachment> show_ended(const std::shared_ptr<Loop>&, std::string last_bytes, TerminalEvents);
 std::shared_ptr<Process> open_process(const std::shared_ptr<Loop>&, shim::Descriptor, std::string spec_json, ExecEvents,

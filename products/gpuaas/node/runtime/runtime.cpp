@@ -75,7 +75,8 @@ class Local final : public Runtime {
   base::Result<Usage> usage(const std::string& id) const override;
   base::Result<LogPiece> log(const std::string& id, std::int64_t offset, std::size_t max) const override;
   base::Result<std::shared_ptr<void>> watch_log(const std::string& id, std::function<void()> more) override;
-  base::Result<std::shared_ptr<Attachment>> attach(const std::string& id, TerminalSize, TerminalEvents) override;
+  base::Result<std::shared_ptr<Attachment>> attach(const std::string& id, TerminalSize, TerminalEvents,
+                                                   TerminalOf) override;
   base::Result<std::shared_ptr<Process>> exec(const std::string& id, const ExecSpec&, ExecEvents) override;
 
  private:
@@ -393,16 +394,17 @@ base::Result<std::shared_ptr<void>> Local::watch_log(const std::string& id, std:
   return std::shared_ptr<void>{nullptr, [wanted](void*) { *wanted = false; }};
 }
 
-base::Result<std::shared_ptr<Attachment>> Local::attach(const std::string& id, TerminalSize size,
-                                                        TerminalEvents events) {
+base::Result<std::shared_ptr<Attachment>> Local::attach(const std::string& id, TerminalSize size, TerminalEvents events,
+                                                        TerminalOf of) {
   const auto known = status(id);
   if (!known) return known.error();
   if (known->state != State::exited) {
     if (auto fd = connect_to(folder(id)))
-      return open_terminal(loop_, std::move(fd), size, std::move(events), end_known(id));
+      return open_terminal(loop_, std::move(fd), of, size, std::move(events), end_known(id));
     if (shim::is_locked(shim_lock(id)) && !within(shim_end_max, [&] { return ended(id); }))
       return base::Error{base::unavailable, "the shim of " + id + " does not answer"};
   }
+  if (of == TerminalOf::shell) return show_ended(loop_, "", std::move(events));  // what it showed went with it
   auto last = shim::read_log(folder(id), -static_cast<std::int64_t>(scrollback_bytes), scrollback_bytes);
   if (last.offset > 0) last.bytes.erase(0, shim::clean_start(last.bytes));
   return show_ended(loop_, std::move(last.bytes), std::move(events));

@@ -14,11 +14,12 @@ inline constexpr std::size_t packet_max = 160
 
 enum class Kind : char {
   // first: what this connection is for
-  watch = 'W',      // statuses, the present one at once
-  watch_log = 'L',  // `log_grew` at once, and whenever it grew
-  attach = 'A',     // JSON TerminalSize
-  exec = 'X',       // JSON ExecSpec
-  stop = 'T',       // number: grace in ms
+  watch = 'W',         // statuses, the present one at once
+  watch_log = 'L',     // `log_grew` at once, and whenever it grew
+  attach = 'A',        // the command's own terminal. JSON TerminalSize
+  attach_shell = 'S',  // the shell beside it. JSON TerminalSize
+  exec = 'X',          // JSON ExecSpec
+  stop = 'T',          // number: grace in ms
   kill = 'K',
   // then, to the shim
   input = 'i',
@@ -31,7 +32,7 @@ enum class Kind : char {
   output = 'o',
   skipped = 'k',  // number: bytes
   error = 'r',
-  exec_ended = 'd',  // JSON ExecEnd
+  exec_ended = 'd',  // also of the shell. JSON ExecEnd
 };
 
 enum class Sent { sent, full, gone };

@@ -69,26 +69,34 @@ class LogWatcher final : public Peer {
   bool gone_ = false;
 };
 
+/// The command's own terminal, or the shell's; both show the same to all who look.
 class Terminal final : public Peer {
  public:
-  Terminal(Descriptor fd, Sandbox& sandbox)
-      : fd_(std::move(fd)), sandbox_(sandbox), next_(sandbox.scrollback().begin()) {}
+  Terminal(Descriptor fd, Sandbox& sandbox, std::shared_ptr<Shell> shell)
+      : fd_(std::move(fd)),
+        shell_(std::move(shell)),
+        tty_(shell_ ? shell_->tty() : sandbox.tty()),
+        next_(tty_.scrollback().begin()) {}
 
   void add_to(Poll& poll) override {
     type();
     short events = 0;
     if (keys_.size() < input_waiting_max) events |= POLLIN;
-    if (next_ != sandbox_.scrollback().end()) events |= POLLOUT;
-    poll.on(fd_.get(), events, [this](short ready) {
+    if (!shown_all() || end_ready(poll.now())) events |= POLLOUT;
+    if (shell_ && shell_->tell_at() > poll.now()) poll.wake_at(*shell_->tell_at());
+    poll.on(fd_.get(), events, [this, now = poll.now()](short ready) {
       if (ready & (POLLIN | POLLHUP | POLLERR)) hear();
-      if (ready & POLLOUT) show();
+      if (ready & POLLOUT) show(now);
     });
-    if (!keys_.empty() && sandbox_.terminal() >= 0) poll.on(sandbox_.terminal(), POLLOUT, [this](short) { type(); });
+    if (!keys_.empty() && tty_.fd() >= 0) poll.on(tty_.fd(), POLLOUT, [this](short) { type(); });
   }
   bool done() const override { return gone_; }
-  bool flushed() const override { return gone_ || next_ == sandbox_.scrollback().end(); }
+  bool flushed() const override { return gone_ || shown_all(); }
 
  private:
+  bool shown_all() const { return next_ == tty_.scrollback().end(); }
+  bool end_ready(Steady now) const { return shell_ && shell_->told_end(now); }
+
   void hear() {
     Packet packet;
     const Got got = receive_packet(fd_.get(), packet);
@@ -96,14 +104,22 @@ class Terminal final : public Peer {
     if (got != Got::packet) return;
     if (packet.kind == Kind::input) keys_ += packet.body;
     if (packet.kind == Kind::resize)
-      if (const auto size = json::decode<runtime::TerminalSize>(packet.body)) sandbox_.resize(*size);
+      if (const auto size = json::decode<runtime::TerminalSize>(packet.body)) resize(*size);
     type();
   }
-  void type() {
-    if (!keys_.empty()) keys_.erase(0, sandbox_.type(keys_));
+  void resize(const runtime::TerminalSize& size) {
+    if (shell_)
+      shell_->resize(size);
+    else
+      tty_.resize(size);
   }
-  void show() {
-    const Scrollback& all = sandbox_.scrollback();
+  /// What is typed before a shell has its terminal waits for it.
+  void type() {
+    if (keys_.empty() || (shell_ && !shell_->over() && tty_.fd() < 0)) return;
+    keys_.erase(0, tty_.type(keys_));
+  }
+  void show(Steady now) {
+    const Scrollback& all = tty_.scrollback();
     while (!gone_ && next_ != all.end()) {
       if (!all.kept(next_)) {
         const std::int64_t missed = all.begin() - next_;
@@ -114,6 +130,8 @@ class Terminal final : public Peer {
       if (!sent(send_packet(fd_.get(), Kind::output, bytes))) return;
       next_ += static_cast<std::int64_t>(bytes.size());
     }
+    if (gone_ || !end_ready(now)) return;
+    if (sent(send_packet(fd_.get(), Kind::exec_ended, json::encode(*shell_->told_end(now))))) gone_ = true;
   }
   bool sent(Sent how) {
     if (how == Sent::gone) gone_ = true;
@@ -121,7 +139,8 @@ class Terminal final : public Peer {
   }
 
   Descriptor fd_;
-  Sandbox& sandbox_;
+  const std::shared_ptr<Shell> shell_;  // none: the command's own
+  Tty& tty_;
   std::int64_t next_;  // offset of the first byte not yet shown
   std::string keys_;
   bool gone_ = false;
@@ -133,15 +152,19 @@ std::unique_ptr<Peer> make_watcher(Descriptor fd, const Sandbox& sandbox) {
   return std::make_unique<Watcher>(std::move(fd), sandbox);
 }
 
-std::unique_ptr<Peer> greet(Descriptor fd, const Packet& first, Sandbox& sandbox, Steady now) {
+std::unique_ptr<Peer> greet(Descriptor fd, const Packet& first, Sandbox& sandbox, Shells& shells, Steady now) {
   switch (first.kind) {
     case Kind::watch:
       return make_watcher(std::move(fd), sandbox);
     case Kind::watch_log:
       return std::make_unique<LogWatcher>(std::move(fd), sandbox);
     case Kind::attach:
-      if (const auto size = json::decode<runtime::TerminalSize>(first.body)) sandbox.resize(*size);
-      return std::make_unique<Terminal>(std::move(fd), sandbox);
+      if (const auto size = json::decode<runtime::TerminalSize>(first.body)) sandbox.tty().resize(*size);
+      return std::make_unique<Terminal>(std::move(fd), sandbox, nullptr);
+    case Kind::attach_shell: {
+      const auto size = json::decode<runtime::TerminalSize>(first.body);
+      return std::make_unique<Terminal>(std::move(fd), sandbox, shells.attach(size.value_or(runtime::TerminalSize{})));
+    }
     case Kind::exec:
       return make_process(std::move(fd), first.body, sandbox);
     case Kind::stop:

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "products/gpuaas/node/shim/sandbox.hpp"
+#include "products/gpuaas/node/shim/shell.hpp"
 
 namespace shim {
 
@@ -21,7 +22,7 @@ class Peer {
 };
 
 /// Makes the peer that its first packet asks for; none for a packet that asks for something done, or for nothing known.
-std::unique_ptr<Peer> greet(Descriptor, const Packet& first, Sandbox&, Steady now);
+std::unique_ptr<Peer> greet(Descriptor, const Packet& first, Sandbox&, Shells&, Steady now);
 std::unique_ptr<Peer> make_watcher(Descriptor, const Sandbox&);
 
 /// A further process and its connection (process_peer.cpp).

@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 
+#include "products/gpuaas/node/shim/entered.hpp"
 #include "products/gpuaas/node/shim/peers.hpp"
 #include "shared/json/json.hpp"
 
@@ -18,69 +17,50 @@ using namespace std::chrono_literals;
 constexpr auto kill_after = 2s;   // SIGHUP, then SIGKILL, when its connection goes
 constexpr char end_of_input = 4;  // what a terminal takes for end of file (VEOF's default)
 
-std::string word_of(const init::Message& failure) {
-  if (failure.stage == init::at_directory) return "directory_missing";
-  if (failure.stage != init::at_exec) return "exec_failed";
-  return failure.number == ENOENT ? "command_not_found" : "command_not_executable";
-}
-
 class Process final : public Peer {
  public:
   Process(Descriptor fd, const std::string& spec_json, const Sandbox& sandbox) : fd_(std::move(fd)) {
-    const auto spec = json::decode<runtime::ExecSpec>(spec_json);
-    if (!spec || spec->command.empty() || sandbox.first() == 0) {
-      end_with("exec_failed", spec ? "the workload does not run" : spec.error().detail);
-      return;
-    }
-    name_ = spec->command.front();
-    auto child =
-        start_more(sandbox.plan(), *spec, sandbox.first(), sandbox.init(), sandbox.seccomp(), sandbox.procs_files());
-    if (!child) {
-      end_with("exec_failed", child.error().detail);
-      return;
-    }
-    child_ = std::move(*child);
+    if (const auto spec = json::decode<runtime::ExecSpec>(spec_json))
+      command_ = Entered{sandbox, *spec};
+    else
+      tell({.exit_code = 126, .failure = "exec_failed", .detail = spec.error().detail});
   }
 
   void add_to(Poll& poll) override {
-    if (child_.control) poll.on(child_.control.get(), POLLIN, [this](short) { hear_control(); });
+    command_.add_to(poll);
     add_connection(poll);
     if (!input_.empty() && in() >= 0) poll.on(in(), POLLOUT, [this](short) { feed(); });
     if (outbox_.empty()) {
       if (master_) poll.on(master_.get(), POLLIN, [this](short) { take(master_, Kind::output); });
-      if (child_.output) poll.on(child_.output.get(), POLLIN, [this](short) { take(child_.output, Kind::output); });
-      if (child_.error) poll.on(child_.error.get(), POLLIN, [this](short) { take(child_.error, Kind::error); });
+      if (auto& out = command_.output()) poll.on(out.get(), POLLIN, [this, &out](short) { take(out, Kind::output); });
+      if (auto& out = command_.error()) poll.on(out.get(), POLLIN, [this, &out](short) { take(out, Kind::error); });
     }
     if (kill_at_) poll.wake_at(*kill_at_);
     if (draining()) poll.wake_at(poll.now());
   }
 
   void look(Reaped& reaped, Steady now) override {
-    hear_control();
-    if (child_.helper != 0 && reaped.erase(child_.helper) != 0) {
-      child_.helper = 0;
-      hear_control();
+    command_.look(reaped);
+    if (auto master = command_.take_terminal()) {
+      master_ = std::move(master);
+      ::fcntl(master_.get(), F_SETFL, O_RDWR | O_NONBLOCK);
+      if (size_) resize(*size_);
     }
-    if (const auto gone = reaped.find(command_); command_ != 0 && gone != reaped.end()) {
-      wait_status_ = gone->second;
-      reaped.erase(gone);
-      command_ = 0;
-    }
-    if (gone_ && command_ != 0) {
+    if (gone_ && command_.alive()) {
       if (!kill_at_)
         hang_up(now);
       else if (now >= *kill_at_)
-        ::kill(command_, SIGKILL);
+        command_.signal(SIGKILL);
     }
     if (draining() && outbox_.empty() && !ended_) drain();
   }
 
-  bool done() const override { return (gone_ || (ended_ && outbox_.empty())) && command_ == 0 && child_.helper == 0; }
+  bool done() const override { return (gone_ || (ended_ && outbox_.empty())) && command_.over(); }
   bool flushed() const override { return done(); }
 
  private:
-  bool draining() const { return child_.helper == 0 && command_ == 0 && !ended_ && !gone_; }
-  int in() const { return master_ ? master_.get() : child_.input.get(); }
+  bool draining() const { return command_.over() && !ended_ && !gone_; }
+  int in() { return master_ ? master_.get() : command_.input().get(); }
 
   void add_connection(Poll& poll) {
     short events = 0;
@@ -93,22 +73,6 @@ class Process final : public Peer {
     });
   }
 
-  void hear_control() {
-    Control control;
-    for (;;) {
-      const Got got = child_.control ? receive_control(child_.control.get(), control) : Got::nothing;
-      if (got == Got::gone) child_.control.reset();
-      if (got != Got::packet) return;
-      if (control.message.kind == entered && control.sender == child_.helper) command_ = control.message.number;
-      if (control.message.kind == init::failed) failed_ = control.message;
-      if (control.message.kind == init::terminal) {
-        master_ = std::move(control.passed);
-        ::fcntl(master_.get(), F_SETFL, O_RDWR | O_NONBLOCK);
-        if (size_) resize(*size_);
-      }
-    }
-  }
-
   void hear() {
     Packet packet;
     const Got got = receive_packet(fd_.get(), packet);
@@ -116,7 +80,7 @@ class Process final : public Peer {
     if (got != Got::packet) return;
     if (packet.kind == Kind::input) input_ += packet.body;
     if (packet.kind == Kind::input_end) input_ended_ = true;
-    if (packet.kind == Kind::signal && command_ != 0) ::kill(command_, static_cast<int>(packet.number()));
+    if (packet.kind == Kind::signal) command_.signal(static_cast<int>(packet.number()));
     if (packet.kind == Kind::resize)
       if (const auto size = json::decode<runtime::TerminalSize>(packet.body)) resize(*size);
     feed();
@@ -150,7 +114,7 @@ class Process final : public Peer {
 
   void close_input() {
     input_.clear();
-    child_.input.reset();
+    command_.input().reset();
     input_closed_ = true;
   }
 
@@ -178,25 +142,15 @@ class Process final : public Peer {
 
   /// The process is gone: what it wrote is in the pipes already. What its own children still write is not waited for.
   void drain() {
-    for (auto* from : {&master_, &child_.output}) {
+    for (auto* from : {&master_, &command_.output()}) {
       while (*from && outbox_.empty())
         if (!take(*from, Kind::output)) from->reset();
     }
-    while (outbox_.empty() && child_.error)
-      if (!take(child_.error, Kind::error)) child_.error.reset();
+    while (outbox_.empty() && command_.error())
+      if (!take(command_.error(), Kind::error)) command_.error().reset();
     if (!outbox_.empty()) return;
     close_input();
-    if (failed_) return end_with(word_of(*failed_), name_ + ": " + ::strerror(failed_->number));
-    if (!wait_status_) return end_with("exec_failed", "the sandbox could not be entered");
-    runtime::ExecEnd end;
-    if (WIFSIGNALED(*wait_status_)) end.signal = WTERMSIG(*wait_status_);
-    end.exit_code = end.signal != 0 ? 128 + end.signal : WEXITSTATUS(*wait_status_);
-    tell(end);
-  }
-
-  void end_with(std::string word, std::string detail) {
-    const bool absent = word == "command_not_found";
-    tell({.exit_code = absent ? 127 : 126, .failure = std::move(word), .detail = std::move(detail)});
+    tell(command_.end());
   }
 
   void tell(const runtime::ExecEnd& end) {
@@ -207,23 +161,19 @@ class Process final : public Peer {
   }
 
   void hang_up(Steady now) {
-    ::kill(command_, SIGHUP);
+    command_.signal(SIGHUP);
     kill_at_ = now + kill_after;
     master_.reset();
-    child_.output.reset();
-    child_.error.reset();
+    command_.output().reset();
+    command_.error().reset();
     close_input();
     outbox_.clear();
   }
 
   Descriptor fd_;
-  std::string name_;
-  MoreChild child_;
+  Entered command_;
   Descriptor master_;
-  pid_t command_ = 0;
   std::optional<runtime::TerminalSize> size_;
-  std::optional<init::Message> failed_;
-  std::optional<int> wait_status_;
   std::optional<Steady> kill_at_;
   std::string input_;
   bool input_ended_ = false;  // asked for, after what waits

@@ -1,10 +1,8 @@
 #include "products/gpuaas/node/shim/sandbox.hpp"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -17,9 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The shim's CPU is not the workload's: what a flooding terminal may cost the host is bounded here, to some 32 MiB/s.
-constexpr auto tick = 10ms;
-constexpr std::size_t tick_bytes_max = 320 << 10;
 constexpr auto kill_all_after = 500ms;
 constexpr auto ask_again_after = 200ms;
 constexpr auto record_again_after = 500ms;
@@ -97,16 +92,7 @@ void Sandbox::add_to(Poll& poll) {
       if (got == 0) child_.complaints.reset();
     });
   }
-  if (master_) {
-    if (poll.now() - tick_ >= tick) {
-      tick_ = poll.now();
-      tick_bytes_ = 0;
-    }
-    if (tick_bytes_ < tick_bytes_max)
-      poll.on(master_.get(), POLLIN, [this](short) { read_terminal(); });
-    else
-      poll.wake_at(tick_ + tick);
-  }
+  tty_.add_to(poll);
   if (kill_at_) poll.wake_at(*kill_at_);
   if (ask_at_) poll.wake_at(*ask_at_);
   if (kill_all_at_) poll.wake_at(*kill_all_at_);
@@ -126,8 +112,7 @@ void Sandbox::hear(Control& control) {
   switch (control.message.kind) {
     case init::terminal:
       first_ = control.sender;
-      master_ = std::move(control.passed);
-      ::fcntl(master_.get(), F_SETFL, O_RDWR | O_NONBLOCK);
+      tty_.open(std::move(control.passed));
       break;
     case init::about:
       status_.pid = control.sender;
@@ -148,41 +133,6 @@ void Sandbox::hear(Control& control) {
     default:
       break;
   }
-}
-
-bool Sandbox::read_terminal() {
-  char piece[16384];
-  for (int reads = 0; reads < 16; ++reads) {
-    const ssize_t got = ::read(master_.get(), piece, sizeof piece);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) return false;
-    if (got <= 0) {  // EIO: nobody holds the other end
-      if (wait_status_ || failed_)
-        master_.reset();
-      else
-        tick_bytes_ = tick_bytes_max;  // the command closed its terminal but may open it again: look again next tick
-      return false;
-    }
-    const std::string_view bytes{piece, static_cast<std::size_t>(got)};
-    scrollback_.append(bytes);
-    log_.append(bytes);
-    tick_bytes_ += bytes.size();
-  }
-  return true;
-}
-
-std::size_t Sandbox::type(std::string_view bytes) {
-  if (!master_) return bytes.size();
-  const ssize_t put = ::write(master_.get(), bytes.data(), bytes.size());
-  if (put >= 0) return static_cast<std::size_t>(put);
-  return errno == EAGAIN || errno == EINTR ? 0 : bytes.size();
-}
-
-void Sandbox::resize(const runtime::TerminalSize& size) {
-  winsize window{};
-  window.ws_row = static_cast<unsigned short>(std::clamp(size.rows, 1, 1000));
-  window.ws_col = static_cast<unsigned short>(std::clamp(size.cols, 1, 1000));
-  if (master_) ::ioctl(master_.get(), TIOCSWINSZ, &window);
 }
 
 void Sandbox::send_signal(int number) {
@@ -253,9 +203,7 @@ void Sandbox::finish(int bubblewrap_status, Steady now) {
     const ssize_t got = ::read(child_.complaints.get(), piece, sizeof piece);
     if (got > 0) complaints_.append(piece, static_cast<std::size_t>(got));
   }
-  while (master_ && read_terminal()) {
-  }
-  master_.reset();
+  tty_.close();
   conclude(bubblewrap_status);
   concluded_ = true;
   record_end(now);

@@ -17,7 +17,7 @@
 #include "products/gpuaas/node/shim/children.hpp"
 #include "products/gpuaas/node/shim/log_files.hpp"
 #include "products/gpuaas/node/shim/poll.hpp"
-#include "products/gpuaas/node/shim/scrollback.hpp"
+#include "products/gpuaas/node/shim/tty.hpp"
 #include "shared/base/time.hpp"
 
 namespace shim {
@@ -36,15 +36,10 @@ class Sandbox final {
   void look(Reaped&, Steady now);
 
   void stop(std::chrono::milliseconds grace, Steady now);
-  void resize(const runtime::TerminalSize&);
-  /// Writes keys; how many bytes the terminal took.
-  std::size_t type(std::string_view bytes);
-
+  Tty& tty() { return tty_; }  // the command's own terminal
   const runtime::Status& status() const { return status_; }
   bool exited() const { return status_.state == runtime::State::exited; }
-  const Scrollback& scrollback() const { return scrollback_; }
   std::int64_t log_end() const { return log_.end(); }
-  int terminal() const { return master_.get(); }  // -1: none yet, or no longer
   const Plan& plan() const { return plan_; }
   const std::string& seccomp() const { return seccomp_; }
   const Descriptor& init() const { return init_; }
@@ -56,7 +51,6 @@ class Sandbox final {
  private:
   void hear();  // all control messages that wait
   void hear(Control&);
-  bool read_terminal();  // false when nothing is left
   void send_signal(int number);
   void ask_to_end(Steady now);
   void kill_all();
@@ -76,11 +70,10 @@ class Sandbox final {
 
   Descriptor init_;
   FirstChild child_;
-  Descriptor master_;
   Descriptor command_;  // pidfd
   pid_t first_ = 0;     // the sandbox's process 1, on the host
-  Scrollback scrollback_{runtime::scrollback_bytes};
   LogFiles log_;
+  Tty tty_{[this](std::string_view bytes) { log_.append(bytes); }};
   runtime::Status status_;
   std::string complaints_;
   std::optional<init::Message> failed_;
@@ -91,8 +84,6 @@ class Sandbox final {
   bool killed_ = false;
   bool concluded_ = false;           // all is known of the end, but perhaps not on disk yet
   std::optional<Steady> record_at_;  // the end is written again: the disk refused it
-  Steady tick_{};
-  std::size_t tick_bytes_ = 0;
 };
 
 }  // namespace shim

@@ -98,6 +98,7 @@ class Shim final {
     for (const auto& fresh : strangers_)
       poll.on(fresh->get(), POLLIN, [this, &fresh = *fresh](short) { greet_one(fresh); });
     sandbox_.add_to(poll);
+    shells_.add_to(poll);
     for (const auto& peer : peers_) peer->add_to(poll);
     poll.run();
 
@@ -107,6 +108,7 @@ class Shim final {
     for (auto& fresh : arrived_) strangers_.push_back(std::move(fresh));
     arrived_.clear();
     sandbox_.look(reaped_, now);
+    shells_.look(reaped_, now);
     for (const auto& peer : peers_) peer->look(reaped_, now);
     std::erase_if(peers_, [](const auto& peer) { return peer->done(); });
     std::erase_if(strangers_, [](const auto& fresh) { return !*fresh; });
@@ -134,12 +136,13 @@ class Shim final {
     if (got == Got::nothing) return;
     Descriptor mine = std::move(fresh);
     if (got == Got::gone) return;
-    if (auto peer = greet(std::move(mine), packet, sandbox_, std::chrono::steady_clock::now()))
+    if (auto peer = greet(std::move(mine), packet, sandbox_, shells_, std::chrono::steady_clock::now()))
       greeted_.push_back(std::move(peer));
   }
 
   const std::string folder_;
   Sandbox sandbox_;
+  Shells shells_{sandbox_};
   Descriptor signals_;
   Descriptor listener_;
   std::vector<std::unique_ptr<Descriptor>> strangers_;  // who has not said yet what it came for
