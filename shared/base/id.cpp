@@ -1,5 +1,6 @@
 #include "shared/base/id.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace base {
@@ -22,8 +23,8 @@ Uuid uuid7(Instant now, Random& random) {
 }
 
 std::string id_text(std::string_view prefix, const Uuid& uuid) {
-  std::string text{prefix};
-  text += '_';
+  std::string text(prefix.size() + 1 + body_length, '_');
+  char* out = std::copy(prefix.begin(), prefix.end(), text.data()) + 1;
   unsigned buffer = 0;
   int bits = 2;  // two zero bits in front: 130 = 26 x 5
   for (const unsigned char byte : uuid) {
@@ -31,7 +32,7 @@ std::string id_text(std::string_view prefix, const Uuid& uuid) {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += letters[(buffer >> bits) & 31];
+      *out++ = letters[(buffer >> bits) & 31];
     }
     buffer &= (1U << bits) - 1;
   }

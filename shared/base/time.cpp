@@ -1,7 +1,6 @@
 #include "shared/base/time.hpp"
 
 #include <array>
-#include <cstdio>
 
 namespace base {
 namespace {
@@ -19,24 +18,51 @@ int digits(std::string_view text, std::size_t at, std::size_t width) {
   return value;
 }
 
+// Padded with zeros. Every answer shows a time: `snprintf` stood out in the profile of a read from memory.
+void append(std::int64_t number, std::size_t width, std::string& text) {
+  std::array<char, 20> digits{};
+  std::size_t begin = digits.size();
+  const bool negative = number < 0;
+  for (; number != 0; number /= 10)
+    digits[--begin] = static_cast<char>('0' + (negative ? -(number % 10) : number % 10));
+  while (digits.size() - begin + (negative ? 1 : 0) < width && begin > 0) digits[--begin] = '0';
+  if (negative) text += '-';
+  text.append(digits.data() + begin, digits.size() - begin);
+}
+
+void append(Day day, std::string& text) {
+  const std::chrono::year_month_day ymd{day};
+  append(static_cast<int>(ymd.year()), 4, text);
+  text += '-';
+  append(static_cast<unsigned>(ymd.month()), 2, text);
+  text += '-';
+  append(static_cast<unsigned>(ymd.day()), 2, text);
+}
+
 }  // namespace
 
 std::string to_text(Day day) {
-  const std::chrono::year_month_day ymd{day};
-  std::array<char, 32> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02u-%02u", static_cast<int>(ymd.year()),
-                static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
-  return out.data();
+  std::string text;
+  append(day, text);
+  return text;
 }
 
 std::string to_text(Instant at) {
   const Day day = day_of(at);
   const std::chrono::hh_mm_ss time{at - day};
-  std::array<char, 32> out{};
-  std::snprintf(out.data(), out.size(), "T%02d:%02d:%02d.%06dZ", static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                static_cast<int>(time.subseconds().count()));
-  return to_text(day) + out.data();
+  std::string text;
+  text.reserve(sizeof "2027-03-02T14:31:07.000000Z");
+  append(day, text);
+  text += 'T';
+  append(time.hours().count(), 2, text);
+  text += ':';
+  append(time.minutes().count(), 2, text);
+  text += ':';
+  append(time.seconds().count(), 2, text);
+  text += '.';
+  append(time.subseconds().count(), 6, text);
+  text += 'Z';
+  return text;
 }
 
 Result<Day> day_from_text(std::string_view text) {

@@ -16,6 +16,13 @@ constexpr int busy_timeout_ms = 5000;
 // PostgreSQL's number of the transaction. Here one writer follows another, so rows are in order by themselves.
 void no_transaction_number(sqlite3_context* context, int, sqlite3_value**) { sqlite3_result_int64(context, 0); }
 
+// SQLite counts its memory under one mutex that all connections share, and Debian's build allocates all of it that way:
+// readers waited there for the writer. Only heeded before SQLite's first use in the process, harmless after it.
+void count_no_memory() {
+  static const int asked = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(asked);
+}
+
 Value value_of(sqlite3_stmt* statement, int column) {
   switch (sqlite3_column_type(statement, column)) {
     case SQLITE_NULL:
@@ -92,6 +99,7 @@ class SqliteRow final : public Row {
 }  // namespace
 
 SqliteConnection::SqliteConnection(const Settings& settings) : observe_(settings.observe) {
+  count_no_memory();
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.writes ? SQLITE_OPEN_CREATE : 0);
   const int code =
       sqlite3_open_v2(settings.path.c_str(), &db_, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());

@@ -53,9 +53,19 @@ void append_control(char c, std::string& out) {
   out += hex[value & 15];
 }
 
+// What stands in a string as it is: printable ASCII but for the quote and the backslash.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
 void append_quoted(std::string_view text, std::string& out) {
   out += '"';
   for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;  // nearly every text is one plain run, and goes over in one piece
+    while (end < text.size() && is_plain(text[end])) ++end;
+    if (end > i) {
+      out.append(text, i, end - i);
+      i = end;
+      continue;
+    }
     const char c = text[i];
     const std::size_t length = sequence(text, i);
     if (length == 0) {
