@@ -73,8 +73,8 @@ class Psql:
     """One session of psql, kept open: what it holds, it holds until it is told otherwise."""
 
     def __init__(self, url):
-        self.process = subprocess.Popen(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", url], text=True, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", url], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def ask(self, sql):
         """The rows, as lists of texts."""
@@ -187,6 +187,7 @@ class Replicas:
             scopes = self.admin.ask("GET", "/v1/scopes").body["items"]
             self.organization = next(s["id"] for s in scopes if s["kind"] == "organization")
             self.department = next(s["id"] for s in scopes if s["kind"] == "department")
+            self.projects = f"/v1/departments/{self.department}/projects"
         except BaseException:
             self.__exit__()
             raise
@@ -283,7 +284,8 @@ class Replicas:
 
     def url(self, application="test"):
         head, _, query = self.cluster.partition("?")
-        return f"{head.rsplit('/', 1)[0]}/{self.database}?application_name={application}" + (f"&{query}" if query else "")
+        more = f"&{query}" if query else ""
+        return f"{head.rsplit('/', 1)[0]}/{self.database}?application_name={application}{more}"
 
     def _make_database(self):
         self.cluster = os.environ.get("HOUSE_TEST_POSTGRES")
@@ -295,11 +297,12 @@ class Replicas:
 
     def _postgres(self, *words):
         os.chmod(self.dir, 0o755)  # another user's server lies in it
-        return subprocess.run([ROOT / "tests/support/postgres.sh", *map(str, words)], check=True, capture_output=True, text=True,
-                              timeout=60).stdout
+        return subprocess.run([ROOT / "tests/support/postgres.sh", *map(str, words)], check=True, capture_output=True,
+                              text=True, timeout=60).stdout
 
     def _on_cluster(self, sql):
-        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, self.cluster], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, self.cluster], check=True,
+                       stdout=subprocess.DEVNULL)
 
 
 @dataclasses.dataclass
@@ -338,7 +341,7 @@ class Load:
             while not self.ending.is_set():
                 number = next(Load.numbers)
                 if project is None:
-                    asked = client.ask("POST", f"/v1/departments/{self.house.department}/projects", {"name": f"p{number}"})
+                    asked = client.ask("POST", self.house.projects, {"name": f"p{number}"})
                     project = asked.body.get("id")
                 else:
                     asked = client.ask("POST", f"/v1/projects/{project}/instances",
