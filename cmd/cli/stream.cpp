@@ -25,8 +25,9 @@ constexpr std::uint16_t cut_by_platform = 1008;  // RFC 6455, 7.4.1: policy viol
 
 struct Wanted {
   std::string instance;
-  std::vector<std::string> command;  // empty: the instance's own terminal
+  std::vector<std::string> command = {};  // empty: the shell in it
   bool tty = true;
+  bool own = false;  // instead of the shell, the terminal of the instance's own command
 };
 
 /// How it came to an end.
@@ -221,6 +222,7 @@ Outcome<std::shared_ptr<http::WebSocket>> open(Session& session, const Wanted& w
       .member("rows", std::int64_t{size.rows})
       .member("cols", std::int64_t{size.cols});
   if (!wanted.command.empty()) body.member("command", wanted.command).member("tty", wanted.tty);
+  if (wanted.own) body.member("own", true);
   auto asked = session.read(
       {.method = "POST", .path = "/v1/instances/" + wanted.instance + "/access-sessions", .body = body.end().take()});
   if (!asked) return std::unexpected(asked.error());
@@ -248,13 +250,13 @@ Ending ending_of(const End& end) {
 }
 
 /// Until it stands, or the server refuses it for good; null: the person leaves.
-Outcome<std::shared_ptr<http::WebSocket>> open_again(Session& session, const std::string& id, Input& input,
+Outcome<std::shared_ptr<http::WebSocket>> open_again(Session& session, const Wanted& wanted, Input& input,
                                                      const Signals& signals) {
   Backoff backoff{std::chrono::minutes{2}};
   while (true) {
     const auto wait = backoff.next(Trouble::lost);
     if (wait && !input.wait(*wait, signals)) return std::shared_ptr<http::WebSocket>{};
-    auto socket = open(session, {.instance = id});
+    auto socket = open(session, wanted);
     if (socket || !wait || socket.error().exit != Exit::unavailable) return socket;
   }
 }
@@ -281,8 +283,9 @@ Ending instance_exec(Context& context) {
 Ending terminal(Context& context) {
   auto id = context.places.value(Takes::instance, context.parsed.words.at("instance"));
   if (!id) return std::unexpected(id.error());
+  const Wanted wanted{.instance = *id, .own = context.parsed.has("own")};
   const Signals signals;
-  auto socket = open(context.session, {.instance = *id});
+  auto socket = open(context.session, wanted);
   if (!socket) return std::unexpected(socket.error());
   std::optional<Raw> raw{std::in_place};
   Input input{raw->active(), false};
@@ -295,7 +298,7 @@ Ending terminal(Context& context) {
     const bool over = end.exit || end.left || end.close_code == cut_by_platform || !raw->active();
     if (!over) {
       say("connection lost, trying again; ~. leaves");
-      socket = open_again(context.session, *id, input, signals);
+      socket = open_again(context.session, wanted, input, signals);
       if (!socket) return std::unexpected(socket.error());
       end.left = *socket == nullptr;
       if (!end.left && !print("\x1b[H\x1b[2J")) end.left = true;  // cleared: the scrollback comes again

@@ -4,7 +4,6 @@ import { fromAnswer, lacking } from '../src/api/problem';
 import { barsOf, daysOfMonth, lineOf, spanOf, ticksOf } from '../src/parts/chart-math';
 import { KEPT, LogLines } from '../src/pages/instance/log-lines';
 import { amountOf, hiddenOf, inOneLine, itemText, leafOf, toldOf } from '../src/pages/instance/lineage-words';
-import { intoFor } from '../src/pages/instance/facts';
 import { problemsOf, suggestName } from '../src/pages/launch-form';
 import { reachOf } from '../src/shell/current';
 import { named, treeOf, within } from '../src/shell/scopes';
@@ -85,17 +84,6 @@ describe('lineage', () => {
     expect(inOneLine(data)).toBe('train was allowed, it used 93 gpu-second, that cost 0.064558 EUR.');
     expect(inOneLine({ ...data, lines: data.lines.slice(0, 1) })).toContain('no use of it');
   });
-});
-
-describe('the terminal opened first', () => {
-  it.each([
-    [['bash'], 'workload'],
-    [['sh', '-c', 'date; exec sh -i'], 'workload'],
-    [['python3'], 'workload'],
-    [['sh', '-c', 'while :; do date; sleep 1; done'], 'shell'],
-    [['python3', 'train.py'], 'shell'],
-    [['nvidia-smi'], 'shell'],
-  ])('%j -> %s', (command, into) => expect(intoFor(command)).toBe(into));
 });
 
 describe('the log', () => {

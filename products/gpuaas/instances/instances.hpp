@@ -166,7 +166,7 @@ struct ReadLogs {
 };
 BOOST_DESCRIBE_STRUCT(ReadLogs, (), (instance, follow, offset))
 
-/// Asks for a terminal, or with a command for an exec.
+/// Asks for the shell that all who ask share, with `own` for its command's own terminal, or with a command for an exec.
 struct AskSession {
   InstanceId instance;
   entrance::Family surface = entrance::Family::terminal;
@@ -174,9 +174,10 @@ struct AskSession {
   std::int32_t cols = 80;
   std::vector<std::string> command;
   bool tty = true;
-  static constexpr std::array json_defaults{"surface", "rows", "cols", "command", "tty"};
+  bool own = false;
+  static constexpr std::array json_defaults{"surface", "rows", "cols", "command", "tty", "own"};
 };
-BOOST_DESCRIBE_STRUCT(AskSession, (), (instance, surface, rows, cols, command, tty))
+BOOST_DESCRIBE_STRUCT(AskSession, (), (instance, surface, rows, cols, command, tty, own))
 
 // What a node and the server tell each other.
 

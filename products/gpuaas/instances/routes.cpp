@@ -13,7 +13,7 @@ namespace {
 
 Result<base::Page<Instance>> list(db::Snapshot& snapshot, const Catalogue& catalogue,
                                   const Call<instance_list, ListInstances>& call) {
-  const auto rows = store::list(snapshot, path_ids(call.granted.authority().path), call.input.state,
+  const auto rows = store::list(snapshot, request::path_text(call.granted.authority().path), call.input.state,
                                 {.after = call.input.after, .limit = call.input.limit});
   base::Page<Instance> page{.items = {}, .next = rows.next};
   for (const Row& row : rows.items) page.items.push_back(present(snapshot, catalogue, row, call.env.now));
@@ -127,7 +127,7 @@ request::Routes routes(const inventory::Catalogue& catalogue) {
                                        .creates = entrance::session_type,
                                        .reasons = {instance_not_running, surface_absent, command_invalid},
                                        .secret = "ticket",
-                                       .summary = "Ask for a terminal, or to run a command in it"})
+                                       .summary = "Ask for a shell, its own terminal, or to run a command in it"})
       .read<node_desired>("/v1/nodes/{node}/desired", desired_, {.summary = "What the node should hold"})
       .change<node_report>(POST, "/v1/nodes/{node}/reports", report_,
                            {.keyless = true, .summary = "What the node observed"})

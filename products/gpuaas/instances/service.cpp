@@ -135,7 +135,7 @@ Result<entrance::Opened> ask_session(db::Tx& tx, const Call<entrance::session_cr
   const int cols = std::clamp(asked.cols, 1, terminal_side_max);
   std::string what;
   if (asked.command.empty()) {
-    what = "terminal " + row->id.text() + " " + std::to_string(rows) + " " + std::to_string(cols);
+    what = (asked.own ? "own " : "terminal ") + row->id.text() + " " + std::to_string(rows) + " " + std::to_string(cols);
   } else {
     json::Writer exec;
     exec.object().member("command", asked.command).member("tty", asked.tty);

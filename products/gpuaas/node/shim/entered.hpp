@@ -26,6 +26,8 @@ class Entered final {
   Descriptor& error() { return error_; }
 
   void signal(int number);
+  /// Its exec was seen: no longer gpuaas-init.
+  bool ran() const { return !control_ && refused_.empty() && !failed_; }
   bool alive() const { return command_ != 0; }
   /// It is gone; what it wrote is in its pipes or terminal already.
   bool over() const { return helper_ == 0 && command_ == 0; }

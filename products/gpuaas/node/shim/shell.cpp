@@ -43,10 +43,11 @@ void Shell::add_to(Poll& poll) {
 void Shell::look(Reaped& reaped, Steady now) {
   if (over()) return;
   command_.look(reaped);
-  if (auto master = command_.take_terminal()) {
-    tty_.open(std::move(master));
-    tty_.resize(size_);
-  }
+  if (command_.ran())  // not before: what is typed meanwhile waits, and is not lost with a shell that is not there
+    if (auto master = command_.take_terminal()) {
+      tty_.open(std::move(master));
+      tty_.resize(size_);
+    }
   if (!command_.over()) return;
   tty_.close();
   const auto end = command_.end();

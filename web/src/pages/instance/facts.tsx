@@ -28,12 +28,3 @@ export function reason(it: Instance): ReactNode {
   if (it.state === 'stopped') return <Time at={it.ended_at} />;
   return it.state_reason ?? (it.state === 'requested' ? 'waits for a node' : it.state === 'starting' ? 'its sandbox is made' : <Time at={it.requested_at} />);
 }
-
-/**
- * Which terminal a person most likely wants: that of a command that talks back (a shell, an interpreter without a script),
- * else a shell beside it, so that keys do not go into a loop that never reads them.
- */
-export function intoFor(command: string[]): 'workload' | 'shell' {
-  const last = command.join(' ').trim();
-  return /(?:^|[\s/;&])(?:ba|z|da|fi)?sh(?: -[il]+)?$|(?:^|[\s/])(?:i?python3?|tmux|screen|top|htop)$/.test(last) ? 'workload' : 'shell';
-}

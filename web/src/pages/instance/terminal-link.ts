@@ -21,10 +21,9 @@ export type LinkState = {
 };
 export type Sink = { reset(): void; write(bytes: Uint8Array): void };
 
-export type Into = 'workload' | 'shell'; // its own terminal, or a shell beside it
-type Note = { exit?: { code?: number | null; signal?: number | string | null }; skipped?: number };
+export type Into = 'shell' | 'own'; // the shell that all share, or its command's own terminal
+type Note = { exit?: { code?: number | null; signal?: number | string | null; failure?: string }; skipped?: number };
 
-const SHELL = ['sh', '-c', 'command -v bash >/dev/null && exec bash -i; exec sh -i'];
 // The server chooses the second, so that the ticket is in no answer.
 const protocols = (ticket: string) => [`gpuaas.ticket.${ticket}`, 'gpuaas.ticket.accepted'];
 
@@ -81,7 +80,7 @@ export class TerminalLink {
     const { signal } = this.stop;
     try {
       const made = await ask(
-        api.POST('/v1/instances/{instance}/access-sessions', { signal, params: { path: { instance: this.instance } }, body: { surface: 'terminal', ...this.size, ...(this.into === 'shell' ? { command: SHELL, tty: true } : {}) } }),
+        api.POST('/v1/instances/{instance}/access-sessions', { signal, params: { path: { instance: this.instance } }, body: { surface: 'terminal', ...this.size, ...(this.into === 'own' ? { own: true } : {}) } }),
       );
       if (signal.aborted) return;
       this.change({ session: made.id, error: undefined });
@@ -119,7 +118,7 @@ export class TerminalLink {
     if (typeof data === 'string') {
       const { exit, skipped } = JSON.parse(data) as Note;
       if (skipped) this.sink.write(new TextEncoder().encode(`\r\n[${skipped} bytes came faster than they could be shown]\r\n`));
-      if (exit) this.end(exit.signal ? `ended by signal ${exit.signal}` : `ended with code ${exit.code ?? 0}`);
+      if (exit) this.end(exit.failure ? `ended: ${exit.failure.replaceAll('_', ' ')}` : exit.signal ? `ended by signal ${exit.signal}` : `ended with code ${exit.code ?? 0}`);
       return;
     }
     this.tries = 0;

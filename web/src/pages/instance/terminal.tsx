@@ -9,7 +9,7 @@ import { Icon, Id, State, Status, Time } from '../../parts/basic';
 import { Cmd } from '../../parts/cmd';
 import { ChangeError, Refused, Skeleton } from '../../parts/faces';
 import { ApiError } from '../../api/problem';
-import { exitText, intoFor, over } from './facts';
+import { exitText, over } from './facts';
 import { useInstance } from './frame';
 import { useUrlText } from '../../parts/url-text';
 import type { Into, LinkState } from './terminal-link';
@@ -23,14 +23,14 @@ export function TerminalTab() {
       {it.state === 'running' ? <Session it={it} key={it.id} /> : <NotRunning it={it} />}
       <div className="two-up gapped">
         <Cmd
-          title="The same from a shell"
+          title="The same from a command line"
           command={{ cli: `gpuaas terminal ${it.name}`, curl: curl(location.origin, 'POST', `/v1/instances/${it.id}/access-sessions`, { surface: 'terminal', rows: 32, cols: 120 }) }}
         />
         <div className="note-box">
           <div>
             <h3>When a session ends</h3>
             <p className="sec">
-              The workload goes on, and the next session begins with what its terminal showed; a new shell ends with its session. A revoked right cuts an open terminal, not only the next one. Who opened it, and when, are audit records.
+              The workload goes on, and so does the shell: the next session begins with what it showed. <code>exit</code> ends the shell, and the next session gets a fresh one. A revoked right cuts an open terminal, not only the next one. Who opened it, and when, are audit records.
             </p>
           </div>
         </div>
@@ -40,8 +40,8 @@ export function TerminalTab() {
 }
 
 const INTO = [
-  { value: 'workload', name: 'Its terminal', title: 'The terminal of the command itself: what you type goes to it, and what it showed is still there' },
-  { value: 'shell', name: 'New shell', title: 'A shell beside the command, in the same sandbox; it ends with this session' },
+  { value: 'shell', name: 'Shell', title: 'A shell in its sandbox, the same one for all who open it; it stays until it exits or the workload ends' },
+  { value: 'own', name: 'Its own terminal', title: 'The terminal of its command: what you type goes to it, and what it showed is still there' },
 ] as const;
 
 function Session({ it }: { it: Instance }) {
@@ -50,7 +50,7 @@ function Session({ it }: { it: Instance }) {
   const [full, setFull] = useState(false);
   const [round, setRound] = useState(0); // a new one opens a new session
   const [chosen, choose] = useUrlText('in');
-  const into: Into = chosen === 'shell' || chosen === 'workload' ? chosen : intoFor(it.command);
+  const into: Into = chosen === 'own' ? 'own' : 'shell';
   if (link.error instanceof ApiError && link.error.refused) return <Refused error={link.error} needs="access.session.create" scope={it.project} doing={`open a terminal in ${it.name}`} />;
   return (
     <section className={full ? 'term full' : 'term'} aria-label={`Terminal session on ${it.name}`} data-state={link.state} data-into={into} data-first-bytes-ms={link.firstBytesMs}>
