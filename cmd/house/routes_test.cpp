@@ -120,8 +120,9 @@ class Attack : public test::OnEveryEngine {
   }
 
   Reply ask(std::string_view method, const std::string& path, const std::string& key, const std::string& body,
-            const std::string& idempotency = {}) {
-    http::Request request{.method = std::string{method}, .path = path, .body = body, .peer = "127.0.0.1:1"};
+            const std::string& idempotency = {}, const std::string& query = {}) {
+    http::Request request{
+        .method = std::string{method}, .path = path, .query = query, .body = body, .peer = "127.0.0.1:1"};
     if (!key.empty()) request.headers.emplace_back("Authorization", "Bearer " + key);
     request.headers.emplace_back("Idempotency-Key", idempotency.empty() ? "t" + std::to_string(++keys_) : idempotency);
     auto catcher = std::make_shared<Catcher>();
@@ -150,7 +151,7 @@ class Attack : public test::OnEveryEngine {
     return records(word);
   }
 
-  static bool open_to_all(const Route& route) { return route.anyone() || route.options.bulk; }
+  static bool open_to_all(const Route& route) { return route.anyone() || route.options.bulk || route.options.ticketed; }
   static bool at_platform(const Route& route) {
     return route.path.find('{') == std::string::npos || route.path.contains("{node}") || route.path.contains("/credits");
   }
@@ -185,7 +186,56 @@ TEST_P(Attack, AnotherTenantsOwnerFindsNothing) {
     const Reply reply = ask(route, rival_, "{}");
     EXPECT_TRUE(reply.status == 404 || (at_platform(route) && reply.status == 403))
         << route.operation << " " << reply.status << " " << reply.body;
+    if (reply.status == 404)  // nor does a word of it tell what is another's from what is nobody's
+      EXPECT_EQ(reply.member("detail"), "") << route.operation;
   }
+}
+
+TEST_P(Attack, BytesThatAreNoTextInAPathOrAQueryAreRefused) {
+  for (const Route& route : house_->runner().routes()) {
+    if (route.anyone()) {
+      skipped(route, "for anyone");
+      continue;
+    }
+    if (route.options.ticketed) {
+      skipped(route, "only a ticket opens it");
+      continue;
+    }
+    for (const std::string bytes : {"%ff", "%00", "%ed%a0%80", "x%00y"}) {
+      const std::string method{request::method_name(route.method)};
+      const Reply query = ask(method, path_of(route), admin_, "{}", {}, "after=" + bytes);
+      EXPECT_EQ(query.status, 400) << route.operation << " " << query.body;
+      const auto place = route.path.find('{');
+      if (place == std::string::npos) continue;
+      std::string path = route.path;
+      path.replace(place, path.find('}') - place + 1, bytes);
+      const Reply reply = ask(method, path, admin_, "{}");
+      EXPECT_EQ(reply.status, 404) << route.operation << " " << reply.body;
+    }
+  }
+}
+
+TEST_P(Attack, AKeyOpensNothingThatATicketOpens) {
+  int seen = 0;
+  for (const Route& route : house_->runner().routes()) {
+    if (!route.options.ticketed) continue;
+    ++seen;
+    EXPECT_EQ(ask(route, admin_, "").status, 401) << route.operation;
+  }
+  EXPECT_GT(seen, 0);
+}
+
+TEST_P(Attack, WhoCouldNotGiveARoleCannotTakeIt) {
+  const std::string bindings = "/v1/organizations/" + acme_ + "/bindings";
+  const std::string lower = key_of(acme_, "department-admin", acme_);
+  const Reply all = ask("GET", bindings, admin_, "");
+  const auto at = all.body.find(R"("role":"owner")");
+  ASSERT_NE(at, std::string::npos) << all.body;
+  const auto begins = all.body.rfind(R"("id":"bnd_)", at) + 6;
+  const std::string owners = all.body.substr(begins, all.body.find('"', begins) - begins);
+  const Reply refused = ask("DELETE", bindings + "/" + owners, lower, "");
+  EXPECT_EQ(refused.reason(), "role_wider") << refused.body;
+  EXPECT_EQ(ask("GET", "/v1/organizations/" + acme_, admin_, "").status, 200);
 }
 
 TEST_P(Attack, ARoleWithoutThePermissionIsRefused) {

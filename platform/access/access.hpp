@@ -32,6 +32,7 @@ inline constexpr request::Permission replica_list{"access.replica.list"};  // no
 using SessionId = base::Id<"acs">;
 
 inline constexpr std::chrono::seconds ticket_time{30};
+inline constexpr std::size_t what_max = 32 << 10;  // bytes of a surface's `what`: so much fits into a link's open
 
 enum class Family { terminal, browser_app, api_app, metrics, operator_tool };
 BOOST_DESCRIBE_ENUM(Family, terminal, browser_app, api_app, metrics, operator_tool)

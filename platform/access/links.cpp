@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint16_t normal_closure = 1000;
 constexpr std::uint16_t policy_violation = 1008;
 constexpr std::uint16_t internal_error = 1011;
+static_assert(what_max <= mux::what_max);
 
 /// Runs what it was given once, whoever is first.
 class Once final {
@@ -202,7 +203,8 @@ base::Result<request::Caller> LinksOfProcess::use(db::Tx& tx, const request::Env
                    .action = std::string{session_open.name},
                    .resource = row->session.resource,
                    .detail = R"({"session":")" + row->session.id.text() + R"("})"});
-  return request::Caller{.principal = row->session.principal, .home = row->organization};
+  return request::Caller{
+      .principal = row->session.principal, .home = row->organization, .credential_id = row->credential};
 }
 
 void LinksOfProcess::ended(std::string session, std::string_view by) {

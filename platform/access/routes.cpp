@@ -59,7 +59,7 @@ void announce_replica(db::Tx& tx, std::string_view id, std::string_view url, bas
 request::Routes routes() {
   return request::Routes{"access"}
       .stream<session_open>("/v1/access-sessions/{session}/stream", stream,
-                            {.summary = "Open an access session's WebSocket with its ticket"})
+                            {.ticketed = true, .summary = "Open an access session's WebSocket with its ticket"})
       .read<session_list>("/v1/resources/{resource}/access-sessions", list,
                           {.summary = "Who asked for a way into a resource, and when"})
       .read<replica_list>("/v1/nodes/{node}/replicas", replicas, {.summary = "The servers that a node dials"});

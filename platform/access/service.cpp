@@ -11,6 +11,7 @@ constexpr std::size_t ticket_bytes = 24;  // 192 bits, 32 letters of base64url: 
 
 Opened open(db::Tx& tx, const request::Granted<session_create>& granted, const request::Env& env,
             const Surface& surface) {
+  CHECK(surface.what.size() <= what_max);
   std::array<unsigned char, ticket_bytes> dice{};
   env.random.fill(dice);
   const std::string ticket = crypto::base64url({reinterpret_cast<const char*>(dice.data()), dice.size()});
@@ -25,7 +26,8 @@ Opened open(db::Tx& tx, const request::Granted<session_create>& granted, const r
                  .organization = granted.organization(),
                  .path = granted.authority().path,
                  .node = surface.node,
-                 .what = surface.what},
+                 .what = surface.what,
+                 .credential = std::string{env.credential_id}},
                 crypto::hex(crypto::sha256(ticket)), expires_at);
   return {.id = id,
           .surface = surface.family,

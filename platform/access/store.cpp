@@ -5,11 +5,12 @@ namespace {
 
 constexpr db::Query insert_session{"access.insert", R"sql(
   INSERT INTO access_sessions (id, organization_id, path, principal_id, family, resource, node_id, what, ticket_sha256,
-                               created_at, ticket_expires_at)
-  VALUES (:id, :organization, :path, :principal, :family, :resource, :node, :what, :ticket, :created_at, :expires_at))sql"};
+                               credential, created_at, ticket_expires_at)
+  VALUES (:id, :organization, :path, :principal, :family, :resource, :node, :what, :ticket, :credential, :created_at,
+          :expires_at))sql"};
 
 constexpr db::Query find_session{"access.find", R"sql(
-  SELECT id, organization_id, path, principal_id, family, resource, node_id, what, created_at, opened_at, ended_at, ended_by
+  SELECT id, organization_id, path, principal_id, family, resource, node_id, what, credential, created_at, opened_at, ended_at, ended_by
   FROM access_sessions WHERE id = :id)sql"};
 
 constexpr db::Query use_ticket_of{"access.use_ticket", R"sql(
@@ -64,7 +65,8 @@ Row read(const db::Row& row) {
           .organization = row.get<request::OrganizationId>("organization_id"),
           .path = path_of(row.get<std::string>("path")),
           .node = row.get<request::PrincipalId>("node_id"),
-          .what = row.get<std::string>("what")};
+          .what = row.get<std::string>("what"),
+          .credential = row.get<std::string>("credential")};
 }
 
 }  // namespace
@@ -81,6 +83,7 @@ void insert(db::Tx& tx, const request::Granted<session_create>& granted, const R
                                                {"node", row.node},
                                                {"what", row.what},
                                                {"ticket", ticket},
+                                               {"credential", row.credential},
                                                {"created_at", row.session.created_at},
                                                {"expires_at", expires_at}});
   CHECK(inserted == 1);

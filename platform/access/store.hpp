@@ -15,6 +15,7 @@ struct Row {
   std::vector<request::Scope> path;
   request::PrincipalId node;
   std::string what;
+  std::string credential = {};  // the id of the key or sign-in that asked
 };
 
 void insert(db::Tx&, const request::Granted<session_create>&, const Row&, std::string_view ticket_sha256,

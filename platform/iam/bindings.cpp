@@ -38,16 +38,35 @@ base::Result<void> remove_binding(db::Tx& tx, const request::Env& env, Principal
   return {};
 }
 
+namespace {
+
+base::Result<void> check_at(const Roles& roles, db::Snapshot& snapshot, PrincipalId principal, const Ground& ground,
+                            const Roles::Role& role, base::Instant now) {
+  const PermissionSet own = permissions_at(roles, store::held_by(snapshot, principal), ground, now);
+  if (own.holds(role.permissions)) return {};
+  PermissionSet lacking = role.permissions;
+  return base::Error{role_wider, "you lack " + roles.names_of(lacking -= own).front(), "/role"};
+}
+
+}  // namespace
+
 base::Result<void> check_width(const Roles& roles, db::Snapshot& snapshot, PrincipalId principal, const Scope& scope,
                                std::string_view role_name, base::Instant now) {
   const Roles::Role* role = roles.find(role_name);
   if (role == nullptr || !fits(*role, scope)) return base::Error{role_unknown, std::string{role_name}, "/role"};
   const auto ground = ground_of(snapshot, request::Target{scope});
   if (!ground) return ground.error();
-  const PermissionSet own = permissions_at(roles, store::held_by(snapshot, principal), *ground, now);
-  if (own.holds(role->permissions)) return {};
-  PermissionSet lacking = role->permissions;
-  return base::Error{role_wider, "you lack " + roles.names_of(lacking -= own).front(), "/role"};
+  return check_at(roles, snapshot, principal, *ground, *role, now);
+}
+
+base::Result<void> check_width_on(const Roles& roles, db::Snapshot& snapshot, PrincipalId principal,
+                                  std::span<const Scope> path, std::string_view role_name, base::Instant now) {
+  const Roles::Role* role = roles.find(role_name);
+  if (role == nullptr) return base::Error{role_unknown, std::string{role_name}, "/role"};
+  Ground ground;
+  for (const Scope& each : path)
+    if (!std::holds_alternative<request::PlatformId>(each)) ground.path.push_back({.id = each, .parent = {}, .name = {}, .created_at = {}});
+  return check_at(roles, snapshot, principal, ground, *role, now);
 }
 
 BindingView view_binding(const store::Bound& bound, std::string scope_path) {

@@ -54,6 +54,11 @@ base::Result<request::Caller> Core::who(db::Snapshot& snapshot, std::string_view
   return request::Caller{person->id, person->home.value_or(OrganizationId{}), found->id};
 }
 
+bool Core::holds(db::Snapshot& snapshot, std::string_view credential_id, base::Instant now) const {
+  const auto found = store::credential_by_id(snapshot, credential_id);
+  return found && found->expires_at > now;
+}
+
 std::optional<request::Authority> Core::from_index(PrincipalId principal, const request::Permission& permission,
                                                    const request::Target& target, base::Instant now) const {
   if (!is_fresh(now)) return std::nullopt;

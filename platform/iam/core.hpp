@@ -21,6 +21,7 @@ class Core final : public Iam {
   // request::Authenticator
   std::optional<request::Caller> known(std::string_view credential, base::Instant now) const override;
   base::Result<request::Caller> who(db::Snapshot&, std::string_view credential, base::Instant now) const override;
+  bool holds(db::Snapshot&, std::string_view credential_id, base::Instant now) const override;
 
   // request::Authorizer
   std::optional<request::Authority> from_index(PrincipalId, const request::Permission&, const request::Target&,

@@ -74,6 +74,11 @@ auto create_binding(const Core& core) {
 auto delete_binding(const Core& core) {
   return [&core](db::Tx& tx, const Call<binding_remove, OneBinding>& call) -> Result<BindingView> {
     const request::Authority& authority = call.granted.authority();
+    // Whoever could not have given a role cannot take it: else a lower admin locks the owner out.
+    if (const auto held = store::held(tx, call.input.binding); held && held->scope == authority.scope())
+      if (auto narrow = check_width_on(core.built_in(), tx, call.granted.principal(), authority.path, held->role, call.env.now);
+          !narrow)
+        return narrow.error();
     auto removed = remove_binding(tx, call.env, call.granted.principal(), authority.path, call.input.binding);
     if (!removed) return removed.error();
     return view_binding(*store::bound(tx, call.input.binding), path_of_scope(core, tx, authority.scope()));
@@ -324,7 +329,8 @@ void add_bindings(request::Routes& routes, const Core& core) {
                                 {.status = 201,
                                  .reasons = {binding_exists, role_unknown, role_wider},
                                  .summary = "Give a principal a role here"})
-        .change<binding_remove>(DELETE, path + "/{binding}", delete_binding(core), {.summary = "Take a role away"});
+        .change<binding_remove>(DELETE, path + "/{binding}", delete_binding(core),
+                                {.reasons = {role_wider}, .summary = "Take a role away"});
   }
   routes
       .read_memory<role_list>("/v1/roles", [&core](const Call<role_list>&) { return list_roles(core); },

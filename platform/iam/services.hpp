@@ -71,6 +71,9 @@ base::Result<void> remove_binding(db::Tx&, const request::Env&, PrincipalId by, 
 /// Errors: `role_wider` (the role holds what `principal` does not hold there itself), `role_unknown`.
 base::Result<void> check_width(const Roles&, db::Snapshot&, PrincipalId, const Scope&, std::string_view role,
                                base::Instant now);
+/// The same along a path that is decided already: it does not read the tree.
+base::Result<void> check_width_on(const Roles&, db::Snapshot&, PrincipalId, std::span<const Scope> path,
+                                  std::string_view role, base::Instant now);
 BindingView view_binding(const store::Bound&, std::string scope_path);
 
 // nodes.cpp

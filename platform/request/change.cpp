@@ -125,7 +125,8 @@ base::Result<void> Runs::in_transaction(db::Tx& tx, Ask& ask, Outcome& outcome) 
     if (!confirmed) {  // a no leaves only its record
       decided_again_.fetch_add(1, std::memory_order_relaxed);
       ports_.recorder.denial(tx, env, ask.caller, *route.permission, ask.target, confirmed.error().reason);
-      outcome.refused = confirmed.error();
+      const base::Reason& why = confirmed.error().reason;
+      outcome.refused = why.kind == base::Kind::not_found ? base::Error{why} : confirmed.error();
       return {};
     }
     authority = std::move(*confirmed);

@@ -35,6 +35,8 @@ class Authenticator {
   virtual std::optional<Caller> known(std::string_view credential, base::Instant now) const = 0;
   /// Errors: `unauthenticated` (unknown, expired, principal disabled).
   virtual base::Result<Caller> who(db::Snapshot&, std::string_view credential, base::Instant now) const = 0;
+  /// Whether the key or sign-in of this id still holds: what was opened by a ticket ends with what asked for it.
+  virtual bool holds(db::Snapshot&, std::string_view credential_id, base::Instant now) const = 0;
 };
 
 /// What a browser sends beside its session cookie, X-CSRF-Token: made of the session's own secret, so that nobody else has it.

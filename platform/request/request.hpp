@@ -136,6 +136,7 @@ struct Options {
   std::string_view creates = {};           // a resource type: the answer's id is registered, in the same transaction
   std::vector<base::Reason> reasons = {};  // what the handler may return beside base's own; any other is a bug
   bool audit_read = false;                 // each allowed read is a record: secrets, exports, recordings
+  bool ticketed = false;                   // a stream that only a one-use ticket opens, never a key or a cookie
   bool bulk = false;                       // no scope in the path: the handler shows only what its caller may see
   std::string_view secret = {};            // the answer's member that a replay shows as `shown_once`
   bool keyless = false;                    // usage ingest and node reports: the items carry ids of their own

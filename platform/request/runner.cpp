@@ -4,6 +4,8 @@
 
 #include "platform/request/runs.hpp"
 #include "shared/db/trouble.hpp"
+#include "shared/json/json.hpp"
+#include "shared/telemetry/log.hpp"
 
 namespace request {
 namespace {
@@ -24,6 +26,16 @@ std::optional<std::string> cookie(const http::Request& request, const std::strin
     rest.remove_prefix(each.size());
   }
   return std::nullopt;
+}
+
+// What a path or a query names reaches a database as text, and PostgreSQL holds neither other bytes nor U+0000.
+bool is_text(const std::pair<std::string, std::string>& named) {
+  return json::is_utf8(named.second) && named.second.find('\0') == std::string::npos;
+}
+
+// What another tenant has is answered as what nobody has: not even why may tell them apart.
+base::Error told(const base::Error& why) {
+  return why.reason.kind == base::Kind::not_found ? base::Error{why.reason} : why;
 }
 
 }  // namespace
@@ -98,10 +110,12 @@ void Runs::begin(http::Request request, std::shared_ptr<http::Responder> respond
     return send(ask, std::move(response));
   }
   ask->route = match.route;
+  if (!std::ranges::all_of(match.parameters, is_text)) return refuse(ask, base::Error{no_route, "no such path"});
   ask->given.path = std::move(match.parameters);
   ask->given.body = ask->http.body;
   auto query = http::parse_query(ask->http.query);
-  if (!query) return refuse(ask, base::Error{base::invalid, "the query cannot be decoded"});
+  if (!query || !std::ranges::all_of(*query, is_text))
+    return refuse(ask, base::Error{base::invalid, "the query cannot be decoded"});
   ask->given.query = std::move(*query);
   authenticate(ask);
 }
@@ -115,6 +129,8 @@ void Runs::authenticate(const AskPtr& ask) {
   }
   if (ask->by_link) return authorize(ask);
   if (ask->http.websocket && find_one_use(*ask)) return use_ticket(ask);
+  if (ask->route->options.ticketed)  // else a cookie would open it, for a page of anywhere, and as often as one likes
+    return unauthenticated(ask, base::Error{base::unauthenticated, "it opens by its ticket, as a WebSocket subprotocol"});
   if (!find_credential(*ask)) return unauthenticated(ask, base::Error{base::unauthenticated});
 
   if (ask->by_cookie && ask->route->method != GET) {
@@ -237,7 +253,7 @@ void Runs::denied(const AskPtr& ask, const base::Error& why) {
   const Permission& permission = *ask->route->permission;
   if (ask->route->kind != RouteKind::change) {
     ports_.recorder.denied_read(ask->caller, permission, ask->target, why.reason, ask->now);
-    return refuse(ask, why);
+    return refuse(ask, told(why));
   }
   submit(
       [this, ask, &permission, reason = why.reason](db::Tx& tx) -> base::Result<void> {
@@ -245,7 +261,7 @@ void Runs::denied(const AskPtr& ask, const base::Error& why) {
         ports_.recorder.denial(tx, Env{ask->now, random}, ask->caller, permission, ask->target, reason);
         return {};
       },
-      [this, ask, why](base::Result<void> done) { refuse(ask, done ? why : done.error()); });
+      [this, ask, why](base::Result<void> done) { refuse(ask, done ? told(why) : done.error()); });
 }
 
 void Runs::unauthenticated(const AskPtr& ask, const base::Error& why) {
@@ -259,6 +275,9 @@ void Runs::on_pool(const AskPtr& ask, Pool::Task task) {
       task();
     } catch (const db::Unavailable& trouble) {
       refuse(ask, base::Error{base::unavailable, trouble.what()});
+    } catch (const db::Trouble& trouble) {  // a mistake of ours, and this request's alone: the others go on
+      telemetry::error("a request could not be served", {{"request", ask->id}, {"why", trouble.what()}});
+      refuse(ask, base::Error{base::internal});
     }
   });
   if (taken) return;

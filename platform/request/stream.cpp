@@ -85,6 +85,7 @@ void Runs::relay(const AskPtr& ask, const Relay& what) {
 
 void Runs::attach(const AskPtr& ask, Attach what) {
   CHECK(ports_.nodes != nullptr);
+  ask->target = Target{what.node.text()};  // a link is its node's own: it lasts as long as the node may have one
   ask->responder->upgrade(ask->one_use ? chosen_subprotocol(ask->http, ask->one_use->scheme()) : std::string{},
                           [this, ask, what](std::shared_ptr<http::WebSocket> socket) {
                             const std::uint64_t number = streams_.opened(

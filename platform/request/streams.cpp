@@ -9,7 +9,7 @@ std::uint64_t Streams::opened(const Ask& ask, Cut cut) {
                                           .credential = ask.credential,
                                           .target = ask.target,
                                           .permission = ask.route->permission,
-                                          .anyone = ask.route->anyone() || ask.route->options.bulk,
+                                          .anyone = ask.route->anyone() || (ask.route->options.bulk && ask.one_use == nullptr),
                                           .once = ask.one_use != nullptr || ask.by_link,
                                           .cut = std::move(cut)});
   const std::lock_guard lock{mutex_};
@@ -32,6 +32,7 @@ std::size_t Streams::size() const {
 }
 
 std::optional<bool> Streams::by_memory(const Open& open, base::Instant now) const {
+  if (open.once && !open.caller.credential_id.empty()) return std::nullopt;  // of what asked for a ticket only the id is known
   if (!open.once && !open.anyone && !ports_.authenticator.known(open.credential, now)) return std::nullopt;
   if (open.anyone) return true;
   if (!ports_.authorizer.from_index(open.caller.principal, *open.permission, open.target, now)) return std::nullopt;
@@ -41,6 +42,8 @@ std::optional<bool> Streams::by_memory(const Open& open, base::Instant now) cons
 bool Streams::by_tables(const Open& open, base::Instant now) const {
   try {
     return store_.read([&](db::Snapshot& snapshot) {
+      const std::string& asked_with = open.caller.credential_id;
+      if (open.once && !asked_with.empty() && !ports_.authenticator.holds(snapshot, asked_with, now)) return false;
       if (!open.once && !open.anyone && !ports_.authenticator.who(snapshot, open.credential, now)) return false;
       return open.anyone ||
              ports_.authorizer.from_tables(snapshot, open.caller.principal, *open.permission, open.target, now)

@@ -32,7 +32,7 @@ class Streams final {
     Target target;
     const Permission* permission;
     bool anyone;
-    bool once;  // came by a ticket: there is no credential to look at again
+    bool once;  // came by a ticket or a node's link: what asked for the ticket is the caller's credential_id
     Cut cut;
   };
   /// True: still allowed. Nothing: the tables must tell.

@@ -37,7 +37,7 @@ void Core::begin() {
 
 std::shared_ptr<Stream> Core::open(std::string_view what) {
   const std::scoped_lock lock{mutex_};
-  if (lost_ || streams_.size() >= streams_max || next_id_ > id_max || what.empty() || what.size() > text_max)
+  if (lost_ || streams_.size() >= streams_max || next_id_ > id_max || what.empty() || what.size() > what_max)
     return nullptr;
   const auto stream = std::make_shared<MuxStream>(shared_from_this(), next_id_);
   next_id_ += 2;

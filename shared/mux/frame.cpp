@@ -21,7 +21,7 @@ std::string_view wrong_with(const Frame& frame) {
   if (of_link != (frame.stream == 0)) return of_link ? "a ping with a stream" : "a frame without a stream";
   switch (frame.kind) {
     case Kind::open:
-      return size == 0 || size > text_max ? "an open that asks for nothing, or at too much length" : "";
+      return size == 0 || size > what_max ? "an open that asks for nothing, or at too much length" : "";
     case Kind::data:
       return size == 0 || size > frame_max ? "data of no bytes, or of too many" : "";
     case Kind::window:

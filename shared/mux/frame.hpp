@@ -13,7 +13,7 @@ namespace mux {
 enum class Kind : std::uint8_t { open = 1, data, window, end, reset, ping, pong };
 
 inline constexpr std::size_t head_size = 5;
-inline constexpr std::size_t text_max = 1024;  // of what an open asks for, and of a reset's reason
+inline constexpr std::size_t text_max = 1024;  // of a reset's reason
 
 struct Frame {
   std::uint32_t stream = 0;  // 0: the link itself (ping, pong)

@@ -24,6 +24,7 @@ namespace mux {
 inline constexpr std::uint32_t window_initial = 256 << 10;
 inline constexpr std::size_t streams_max = 4096;
 inline constexpr std::size_t frame_max = 64 << 10;
+inline constexpr std::size_t what_max = 32 << 10;  // of what an open asks for
 inline constexpr std::chrono::milliseconds silence_max{5000};
 
 /// Thread-safe; calls never block. Callbacks come on the link's thread, in order; set them before `accept` returns or

@@ -45,6 +45,7 @@ inline constexpr base::Reason amount_not_positive{"amount_not_positive", base::K
                                                   "Give an amount above zero."};
 
 inline constexpr std::size_t note_max = 200;
+inline constexpr std::int64_t amount_max = 1'000'000'000'000'000;  // micros of one transfer: sums of thousands fit in 64 bits
 
 using TransferId = base::Id<"trf">;
 
@@ -83,7 +84,7 @@ struct Draft {
 /// Posts them in order, in the authority's organization, or the organization of the accounts when it was decided at the
 /// platform. Returns how many were new: those with a known id or charge are left as they are. The caller's transaction
 /// holds the organization's lock to its end, so batches of one organization follow one another.
-/// Errors: `currency_differs`, `already_reversed`, `amount_not_positive`.
+/// Errors: `currency_differs`, `already_reversed`, `amount_not_positive`, `overflow` (more than `amount_max`).
 base::Result<int> post(db::Tx&, const request::Authority&, const request::Env&, OrganizationId,
                        const std::vector<Draft>&);
 

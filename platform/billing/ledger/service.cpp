@@ -47,6 +47,7 @@ Result<int> post(db::Tx& tx, const request::Authority& authority, const request:
   int posted = 0;
   for (const Draft& draft : drafts) {
     if (draft.amount.micros <= 0) return Error{amount_not_positive};
+    if (draft.amount.micros > amount_max) return Error{base::overflow, "one transfer moves a billion at most"};
     for (const Account& account : {draft.debit, draft.credit}) {
       const std::string currency = store::open_account(tx, account, draft.amount.currency, env.now);
       if (currency != draft.amount.currency.code) return Error{currency_differs, text(account) + " is in " + currency};

@@ -31,6 +31,10 @@ bool is_command(const std::vector<std::string>& command) {
          bytes <= command_bytes_max;
 }
 
+bool is_env(const std::map<std::string, std::string>& env) {
+  return std::ranges::none_of(env, [](const auto& each) { return each.first.empty() || each.first.contains('='); });
+}
+
 // What followers of the instance and of its scopes are told, and what stands in its history.
 void announce(db::Tx& tx, const request::Env& env, PrincipalId by, const Row& row) {
   json::Writer detail;
@@ -76,6 +80,7 @@ Result<Instance> create(db::Tx& tx, const Catalogue& catalogue, const Call<insta
   if (!is_name(asked.name)) return Error{name_invalid, {}, "/name"};
   if (catalogue.find(asked.shape) == nullptr) return Error{shape_unknown, "there is no shape " + asked.shape, "/shape"};
   if (!is_command(asked.command)) return Error{command_invalid, {}, "/command"};
+  if (!is_env(asked.env)) return Error{base::invalid, "a variable's name is not empty and holds no `=`", "/env"};
   const Row row{.id = InstanceId::make(call.env.now, call.env.random),
                 .project = call.granted.project(),
                 .path = path_ids(call.granted.authority().path),
@@ -141,6 +146,7 @@ Result<entrance::Opened> ask_session(db::Tx& tx, const Call<entrance::session_cr
     exec.object().member("command", asked.command).member("tty", asked.tty);
     exec.member("rows", static_cast<std::int64_t>(rows)).member("cols", static_cast<std::int64_t>(cols)).end();
     what = "exec " + row->id.text() + " " + exec.take();
+    if (what.size() > entrance::what_max) return Error{command_invalid, "a command to run in it has 32 KiB", "/command"};
   }
   return entrance::open(tx, call.granted, call.env,
                       {.family = asked.surface, .resource = row->id.text(), .node = *row->node, .what = what});

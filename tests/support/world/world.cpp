@@ -45,6 +45,7 @@ class OpenHouse final : public request::Authenticator, public request::Authorize
   base::Result<request::Caller> who(db::Snapshot&, std::string_view, base::Instant) const override {
     return base::Error{base::unauthenticated};
   }
+  bool holds(db::Snapshot&, std::string_view, base::Instant) const override { return true; }
   std::optional<Authority> from_index(PrincipalId principal, const request::Permission& permission,
                                       const request::Target& target, base::Instant) const override {
     const auto* scope = std::get_if<Scope>(&target);
