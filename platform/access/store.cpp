@@ -31,24 +31,6 @@ constexpr db::Query forget{"access.replicas.forget", "DELETE FROM replicas WHERE
 constexpr db::Query list_replicas{"access.replicas.list", R"sql(
   SELECT url FROM replicas WHERE seen_at > :since ORDER BY url LIMIT 100)sql"};
 
-std::string path_text(const std::vector<request::Scope>& path) {
-  std::string text;
-  for (const request::Scope& scope : path) text += (text.empty() ? "" : "/") + request::text(scope);
-  return text;
-}
-
-std::vector<request::Scope> path_of(std::string_view text) {
-  std::vector<request::Scope> path;
-  while (!text.empty()) {
-    const std::size_t end = text.find('/');
-    auto scope = request::scope_from_text(text.substr(0, end));
-    CHECK(scope.has_value());
-    path.push_back(*scope);
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-  }
-  return path;
-}
-
 Session read_session(const db::Row& row) {
   return {.id = row.get<SessionId>("id"),
           .surface = row.get<Family>("family"),
@@ -63,7 +45,7 @@ Session read_session(const db::Row& row) {
 Row read(const db::Row& row) {
   return {.session = read_session(row),
           .organization = row.get<request::OrganizationId>("organization_id"),
-          .path = path_of(row.get<std::string>("path")),
+          .path = request::path_from_text(row.get<std::string>("path")),
           .node = row.get<request::PrincipalId>("node_id"),
           .what = row.get<std::string>("what"),
           .credential = row.get<std::string>("credential")};
@@ -76,7 +58,7 @@ void insert(db::Tx& tx, const request::Granted<session_create>& granted, const R
   CHECK(row.session.principal == granted.principal());
   const int inserted = tx.run(insert_session, {{"id", row.session.id},
                                                {"organization", row.organization},
-                                               {"path", path_text(row.path)},
+                                               {"path", request::path_text(row.path)},
                                                {"principal", row.session.principal},
                                                {"family", row.session.surface},
                                                {"resource", row.session.resource},

@@ -5,7 +5,6 @@
 namespace logbook::store {
 namespace {
 
-constexpr std::size_t id_length = 30;  // of a scope's id: three letters, an underscore, 26 letters
 constexpr std::size_t depth_max = 16;  // the numbers in `insert_topics`
 constexpr int inbox_shown_max = 100;
 
@@ -81,28 +80,6 @@ constexpr db::Query find_old_key{"idempotency.any_old", R"sql(
 constexpr db::Query delete_old_keys{"idempotency.sweep", R"sql(
   DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys WHERE at < :before ORDER BY at LIMIT :most))sql"};
 
-std::string path_text(const std::vector<request::Scope>& path) {
-  CHECK(!path.empty() && path.size() <= depth_max);
-  std::string text;
-  for (const auto& scope : path) {
-    if (!text.empty()) text += '/';
-    text += request::text(scope);
-  }
-  CHECK(text.size() == path.size() * (id_length + 1) - 1);
-  return text;
-}
-
-std::vector<request::Scope> path_from_text(std::string_view text) {
-  std::vector<request::Scope> path;
-  for (std::size_t at = 0; at < text.size(); at += id_length + 1) {
-    auto scope = request::scope_from_text(text.substr(at, id_length));
-    CHECK(scope.has_value());
-    path.push_back(*scope);
-  }
-  CHECK(!path.empty());
-  return path;
-}
-
 Stored read(const db::Row& row) {
   Stored stored{.index = row.get<std::int64_t>("idx"),
                 .id = row.get<RecordId>("id"),
@@ -116,17 +93,17 @@ Stored read(const db::Row& row) {
                           .target = row.get<std::string>("target"),
                           .by = row.get<std::string>("via"),
                           .detail = row.get<std::string>("detail")}};
-  stored.entry.path = path_from_text(stored.path);
+  stored.entry.path = request::path_from_text(stored.path);
   return stored;
 }
 
 }  // namespace
 
 void insert_inbox(db::Tx& tx, RecordId id, base::Instant at, const Entry& entry) {
-  CHECK(!entry.action.empty() && !entry.outcome.empty());
+  CHECK(!entry.action.empty() && !entry.outcome.empty() && !entry.path.empty() && entry.path.size() <= depth_max);
   tx.run(insert_entry, {{"id", id},
                         {"at", at},
-                        {"path", path_text(entry.path)},
+                        {"path", request::path_text(entry.path)},
                         {"principal", entry.principal},
                         {"home", entry.home},
                         {"action", entry.action},

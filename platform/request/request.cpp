@@ -21,6 +21,24 @@ base::Result<Scope> scope_from_text(std::string_view from) {
   return base::Error{base::invalid, "not the id of a scope"};
 }
 
+std::string path_text(const std::vector<Scope>& path) {
+  std::string text_of;
+  for (const Scope& scope : path) text_of += (text_of.empty() ? "" : "/") + text(scope);
+  return text_of;
+}
+
+std::vector<Scope> path_from_text(std::string_view from) {
+  std::vector<Scope> path;
+  while (!from.empty()) {
+    const std::size_t end = from.find('/');
+    const auto scope = scope_from_text(from.substr(0, end));
+    CHECK(scope.has_value());
+    path.push_back(*scope);
+    from = end == std::string_view::npos ? std::string_view{} : from.substr(end + 1);
+  }
+  return path;
+}
+
 namespace {
 
 std::vector<std::string> offered_subprotocols(const http::Request& request) {

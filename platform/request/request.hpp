@@ -40,6 +40,9 @@ inline constexpr PlatformId platform{};
 std::string text(const Scope&);
 /// Errors: `invalid` (no scope has such an id).
 base::Result<Scope> scope_from_text(std::string_view);
+/// A path as columns keep it: ids from the first down, separated by "/". What is no such text is a bug and crashes.
+std::string path_text(const std::vector<Scope>&);
+std::vector<Scope> path_from_text(std::string_view);
 
 /// `owner.resource_type.verb`, a constant of the module that owns it. Its address is its identity in
 /// `Granted<badge_ask>`; its name is the audit action and the word in roles, and ends in the operation id.

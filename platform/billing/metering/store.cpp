@@ -5,7 +5,6 @@
 namespace metering::store {
 namespace {
 
-constexpr std::size_t id_length = 30;  // of a scope's id
 
 constexpr db::Query find_content{"usage.content", R"sql(
   SELECT content FROM usage_events WHERE reported = :reported AND piece = 0)sql"};
@@ -51,22 +50,6 @@ constexpr db::Query delete_from_queue{"usage.rated", "DELETE FROM usage_unrated 
 constexpr db::Query update_retry{"usage.postpone",
                                  "UPDATE usage_unrated SET retry_at = :retry_at WHERE event = :event"};
 
-std::string path_text(const std::vector<Scope>& path) {
-  std::string text;
-  for (const Scope& scope : path) text += (text.empty() ? "" : "/") + request::text(scope);
-  return text;
-}
-
-std::vector<Scope> path_from_text(std::string_view text) {
-  std::vector<Scope> path;
-  for (std::size_t at = 0; at < text.size(); at += id_length + 1) {
-    const auto scope = request::scope_from_text(text.substr(at, id_length));
-    CHECK(scope.has_value());
-    path.push_back(*scope);
-  }
-  return path;
-}
-
 bool sound(const UsageEvent& event) {
   return event.start < event.end && event.quantity >= 0 && !event.path.empty() &&
          std::holds_alternative<OrganizationId>(event.path.front());
@@ -82,7 +65,7 @@ UsageEvent read(const db::Row& row) {
                    .sku = row.get<std::string>("sku"),
                    .quantity = row.get<std::int64_t>("quantity"),
                    .resource = row.get<std::string>("resource"),
-                   .path = path_from_text(row.get<std::string>("path")),
+                   .path = request::path_from_text(row.get<std::string>("path")),
                    .node = row.get<PrincipalId>("node"),
                    .simulated = row.get<bool>("simulated"),
                    .rated = row.get<bool>("rated")};
@@ -119,7 +102,7 @@ void insert(db::Tx& tx, const Filed& filed) {
                         {"quantity", event.quantity},
                         {"resource", event.resource},
                         {"organization", event.organization()},
-                        {"path", path_text(event.path)},
+                        {"path", request::path_text(event.path)},
                         {"node", event.node},
                         {"simulated", event.simulated}});
   for (const Scope& scope : event.path) tx.run(insert_scope, {{"scope", request::text(scope)}, {"event", event.id}});

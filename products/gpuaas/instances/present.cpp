@@ -4,29 +4,11 @@
 
 namespace instances {
 
-std::string path_ids(const std::vector<request::Scope>& path) {
-  std::string ids;
-  for (const request::Scope& scope : path) ids += (ids.empty() ? "" : "/") + request::text(scope);
-  return ids;
-}
-
-std::vector<request::Scope> path_scopes(std::string_view ids) {
-  std::vector<request::Scope> path;
-  while (!ids.empty()) {
-    const std::size_t end = ids.find('/');
-    const auto scope = request::scope_from_text(ids.substr(0, end));
-    CHECK(scope.has_value());
-    path.push_back(*scope);
-    ids = end == std::string_view::npos ? std::string_view{} : ids.substr(end + 1);
-  }
-  return path;
-}
-
 Instance present(db::Snapshot& snapshot, const inventory::Catalogue& catalogue, const Row& row, base::Instant now) {
   Instance shown{.id = row.id,
                  .name = row.name,
                  .project = row.project,
-                 .path = iam::path_text(snapshot, path_scopes(row.path)),
+                 .path = iam::path_text(snapshot, request::path_from_text(row.path)),
                  .shape = row.shape,
                  .command = row.command,
                  .state = row.state,

@@ -6,7 +6,5 @@
 namespace instances {
 
 Instance present(db::Snapshot&, const inventory::Catalogue&, const Row&, base::Instant now);
-std::string path_ids(const std::vector<request::Scope>& path);
-std::vector<request::Scope> path_scopes(std::string_view ids);
 
 }  // namespace instances

@@ -13,7 +13,7 @@ namespace {
 
 Result<base::Page<Instance>> list(db::Snapshot& snapshot, const Catalogue& catalogue,
                                   const Call<instance_list, ListInstances>& call) {
-  const auto rows = store::list(snapshot, path_ids(call.granted.authority().path), call.input.state,
+  const auto rows = store::list(snapshot, request::path_text(call.granted.authority().path), call.input.state,
                                 {.after = call.input.after, .limit = call.input.limit});
   base::Page<Instance> page{.items = {}, .next = rows.next};
   for (const Row& row : rows.items) page.items.push_back(present(snapshot, catalogue, row, call.env.now));

@@ -43,7 +43,7 @@ void announce(db::Tx& tx, const request::Env& env, PrincipalId by, const Row& ro
   if (row.node) detail.member("node", row.node->text());
   if (row.exit) detail.key("exit").raw(json::encode(*row.exit));
   detail.end();
-  const auto path = path_scopes(row.path);
+  const auto path = request::path_from_text(row.path);
   logbook::append(tx, env,
                   {.path = path,
                    .principal = by,
@@ -83,7 +83,7 @@ Result<Instance> create(db::Tx& tx, const Catalogue& catalogue, const Call<insta
   if (!is_env(asked.env)) return Error{base::invalid, "a variable's name is not empty and holds no `=`", "/env"};
   const Row row{.id = InstanceId::make(call.env.now, call.env.random),
                 .project = call.granted.project(),
-                .path = path_ids(call.granted.authority().path),
+                .path = request::path_text(call.granted.authority().path),
                 .name = asked.name,
                 .shape = asked.shape,
                 .command = asked.command,
@@ -249,7 +249,7 @@ std::vector<Burning> burning(db::Snapshot& snapshot, const Catalogue& catalogue,
   std::map<ProjectId, Burning> sums;
   base::Cursor cursor{.after = {}, .limit = base::page_size_max};
   for (;;) {
-    auto page = store::list(snapshot, path_ids(*path), State::running, cursor);
+    auto page = store::list(snapshot, request::path_text(*path), State::running, cursor);
     for (const Row& row : page.items) {
       const inventory::Shape* shape = catalogue.find(row.shape);
       const auto price = shape ? inventory::hourly(snapshot, *shape, row.running_at.value_or(now)) : std::nullopt;
