@@ -68,7 +68,7 @@ run_verb() {
   export HOUSE_SCALE=$scale HOUSE_KEEP=$HOUSE_ROOT/build/test
   ensure_packages build run test
   build_all
-  [[ $scale == short ]] || { sanitized asan 'shared_*' 'platform_*'; sanitized tsan shared_db_test platform_request_test shared_mux_test; }
+  [[ $scale == short ]] || { sanitized asan 'shared_*' 'platform_*'; sanitized tsan shared_db_test cmd_house_test shared_mux_test; }
   postgres=''
   trap stop_postgres EXIT
   trap 'exit 130' INT TERM
