@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t memory_reserve = 1LL << 30;  // for the host itself
 constexpr std::chrono::seconds end_grace{5};
+constexpr std::chrono::seconds end_time_max{30};
 
 struct Flags {
   std::filesystem::path data;
@@ -89,7 +90,13 @@ int end_workloads(runtime::Runtime& runtime) {
   for (const std::string& id : ids)
     if (auto asked = runtime.stop(id, end_grace); !asked)
       telemetry::warning("a workload cannot be stopped", {{"instance", id}, {"detail", asked.error().detail}});
-  while (!running().empty()) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  const auto until = std::chrono::steady_clock::now() + end_time_max;
+  while (!running().empty()) {
+    if (std::chrono::steady_clock::now() > until)  // a shim that cannot write its end waits for room on the disk
+      return refuse("workloads_remain", std::to_string(running().size()) + " workloads have not told their end",
+                    "Make room on the disk of the node's directory, and run this again.");
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
   std::cout << R"({"ended":)" << ids.size() << "}\n";
   return 0;
 }
