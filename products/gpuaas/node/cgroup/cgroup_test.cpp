@@ -110,12 +110,25 @@ TEST_F(V1, RemoveTakesDetachedProcessesAlong) {
     if (::fork() == 0) ::setsid();
     for (;;) ::pause();
   });
-  while (groups_->use("one")->pids + ours_in_group < 2) ::usleep(1000);
+  const auto members = mounts_of(here()).v1.at("pids") + "/" + parent_ + "/one/pids.current";
+  while (number_in(members) < 2) ::usleep(1000);  // use() leaves two out as ours
   std::thread reaper{[pid] { ::waitpid(pid, nullptr, 0); }};
   EXPECT_TRUE(groups_->remove("one"));
   reaper.join();
   EXPECT_EQ(groups_->use("one").error().reason, base::not_found);
   EXPECT_TRUE(groups_->remove("one"));  // again is fine
+}
+
+TEST_F(V1, RemoveTakesWhoJoinsMeanwhile) {
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_TRUE(groups_->make("one", limits));
+    const pid_t pid = child([] {
+      for (;;) ::pause();
+    });
+    EXPECT_TRUE(groups_->remove("one"));  // the child is before, in the middle of, or after joining
+    (void)::kill(pid, SIGKILL);           // it may have come too late to join
+    EXPECT_EQ(::waitpid(pid, nullptr, 0), pid);
+  }
 }
 
 TEST_F(V1, RefusedLimitLeavesNoGroup) {

@@ -23,6 +23,19 @@ std::int64_t number_at(std::string_view text) {
   return number;
 }
 
+/// SIGKILL, once, to what the procs file lists.
+void kill_listed(const std::string& procs_file) {
+  const auto listed = read_file(procs_file);
+  if (!listed) return;
+  std::string_view rest = *listed;
+  while (!rest.empty()) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    const auto pid = number_at(line);
+    if (pid > 1) ::kill(static_cast<pid_t>(pid), SIGKILL);
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> read_file(const std::string& path) {
@@ -73,17 +86,11 @@ base::Result<void> make_directory(const std::string& path) {
   return failed(path);
 }
 
-void kill_listed(const std::string& procs_file) {
+void kill_until_empty(const std::string& procs_file) {
   for (int i = 0; i < tries; ++i) {
     const auto listed = read_file(procs_file);
     if (!listed || listed->empty()) return;
-    std::string_view rest = *listed;
-    while (!rest.empty()) {
-      const auto line = rest.substr(0, rest.find('\n'));
-      const auto pid = number_at(line);
-      if (pid > 1) ::kill(static_cast<pid_t>(pid), SIGKILL);
-      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    }
+    kill_listed(procs_file);
     ::usleep(pause_us);
   }
 }
@@ -92,6 +99,7 @@ base::Result<void> remove_directory(const std::string& path) {
   for (int i = 0; i < tries; ++i) {
     if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return {};
     if (errno != EBUSY) break;
+    kill_listed(path + "/cgroup.procs");  // whoever joined since they were killed
     ::usleep(pause_us);
   }
   return failed(path);

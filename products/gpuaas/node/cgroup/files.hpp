@@ -22,8 +22,9 @@ std::int64_t number_after(const std::string& path, std::string_view word);
 base::Error failed(const std::string& path);
 base::Result<void> make_directory(const std::string& path);
 /// SIGKILL to what the procs file lists, again and again until it lists nobody or two seconds have passed.
-void kill_listed(const std::string& procs_file);
-/// rmdir until it is gone: the kernel keeps a group busy for a moment after its last process.
+void kill_until_empty(const std::string& procs_file);
+/// rmdir until it is gone, for two seconds: the kernel keeps a group busy for a moment after its last process. Whoever
+/// is found in it meanwhile is killed: a process may join between the last look and the removal.
 base::Result<void> remove_directory(const std::string& path);
 
 }  // namespace cgroup

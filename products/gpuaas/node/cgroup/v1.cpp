@@ -43,7 +43,7 @@ class V1 final : public Groups {
     };
   }
 
-  void kill(const std::string& name) const override { kill_listed(file("pids", name, "cgroup.procs")); }
+  void kill(const std::string& name) const override { kill_until_empty(file("pids", name, "cgroup.procs")); }
 
   base::Result<void> remove(const std::string& name) const override {
     kill(name);

@@ -68,7 +68,7 @@ class V2 final : public Groups {
   void kill(const std::string& name) const override {
     const auto path = file(name, "cgroup.kill");
     if (exists(path)) (void)write_file(path, "1");
-    kill_listed(file(name, "cgroup.procs"));
+    kill_until_empty(file(name, "cgroup.procs"));
   }
 
   base::Result<void> remove(const std::string& name) const override {
