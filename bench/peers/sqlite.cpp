@@ -1,6 +1,6 @@
-// What creating a project writes, in bare SQLite with one commit for each: read the epoch, claim the key, insert the scope,
-// its edge and the record, keep the answer. WAL and synchronous=FULL, as the house has it; one connection, prepared
-// statements, no HTTP, no JSON, no decision.
+// What creating a project writes, in bare SQLite with one commit for each: read the epoch, claim the key, insert the
+// scope, its edge and the record, keep the answer. WAL and synchronous=FULL, as the house has it; one connection,
+// prepared statements, no HTTP, no JSON, no decision.
 //
 //   sqlite FILE SECONDS      prints {"changes":N,"rate":R,"p50_ms":A,"p99_ms":B}
 #include <sqlite3.h>
@@ -98,12 +98,16 @@ int main(int argc, char** argv) {
   for (std::int64_t i = 0;; ++i) {
     const auto before = Clock::now();
     if (before >= until) break;
-    std::snprintf(id, sizeof id, "prj_%014llx%012llx", static_cast<unsigned long long>(salt), static_cast<unsigned long long>(i));
+    std::snprintf(id, sizeof id, "prj_%014llx%012llx", static_cast<unsigned long long>(salt),
+                  static_cast<unsigned long long>(i));
     database.change(id, "run-" + std::string{id + 4}, salt + i);
     if (before >= warm) took.push_back(std::chrono::duration<double, std::milli>(Clock::now() - before).count());
   }
   std::sort(took.begin(), took.end());
-  const auto at = [&](double part) { return took[static_cast<std::size_t>(static_cast<double>(took.size() - 1) * part)]; };
+  const auto at = [&](double part) {
+    return took[static_cast<std::size_t>(static_cast<double>(took.size() - 1) * part)];
+  };
   std::printf("{\"changes\":%zu,\"rate\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%.3f}\n", took.size(),
-              static_cast<double>(took.size()) / std::chrono::duration<double>(until - warm).count(), at(0.5), at(0.99));
+              static_cast<double>(took.size()) / std::chrono::duration<double>(until - warm).count(), at(0.5),
+              at(0.99));
 }

@@ -1,5 +1,5 @@
-// The matrix that the tables generate against the one that a person wrote: a permission in the wrong role, in a manifest
-// or in the role table, is seen by one of them.
+// The matrix that the tables generate against the one that a person wrote: a permission in the wrong role, in a
+// manifest or in the role table, is seen by one of them.
 #include <gtest/gtest.h>
 
 #include <fstream>

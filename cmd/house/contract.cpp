@@ -22,7 +22,8 @@ base::Result<Table> table(const std::filesystem::path& products) {
   made.registry = std::move(*read);
   auto catalogue = inventory::Catalogue::read(made.registry);
   if (!catalogue) return catalogue.error();
-  auto iam = iam::make_iam({.word = std::string{word}, .beat = [] { return base::Instant{}; }, .additions = made.registry.role_additions()});
+  auto iam = iam::make_iam(
+      {.word = std::string{word}, .beat = [] { return base::Instant{}; }, .additions = made.registry.role_additions()});
   if (!iam) return iam.error();
   made.iam = std::move(*iam);
   const base::WallClock clock;

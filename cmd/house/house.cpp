@@ -125,16 +125,16 @@ base::Result<void> WholeHouse::open() {
   if (auto made = make_runner(); !made) return made;
   auto random = base::Random{base::Random::kernel_key(), 0, 0};
   replica_ = base::id_text("rep", base::uuid7(options_.clock->now(), random));
-  jobs_ = jobs::make_runner(*store_, *options_.clock, house::jobs(*iam_, catalogue_), *log_, iam::path_of,
-                            {.dice = dice_,
-                             .replica = replica_,
-                             .threads = options_.threads,
-                             .failed = [](std::string_view job, std::string_view resource, const base::Error& why) {
-                               telemetry::warning("a job did not go well", {{"job", job},
-                                                                           {"resource", resource},
-                                                                           {"reason", why.reason.word},
-                                                                           {"detail", why.detail}});
-                             }});
+  jobs_ = jobs::make_runner(
+      *store_, *options_.clock, house::jobs(*iam_, catalogue_), *log_, iam::path_of,
+      {.dice = dice_,
+       .replica = replica_,
+       .threads = options_.threads,
+       .failed = [](std::string_view job, std::string_view resource, const base::Error& why) {
+         telemetry::warning(
+             "a job did not go well",
+             {{"job", job}, {"resource", resource}, {"reason", why.reason.word}, {"detail", why.detail}});
+       }});
   if (!options_.threads) return {};
   log_->listen([this](const std::vector<logbook::Entry>&, std::int64_t) { jobs_->poke(); });
   looks_ = std::thread{[this] { look(); }};
@@ -196,9 +196,10 @@ base::Result<void> WholeHouse::make_runner() {
                                       .cookie = std::string{word} + "_session"});
   if (!runner) return runner.error();
   runner_ = std::move(*runner);
-  links_->serve([this](const request::Caller& caller, http::Request request, std::shared_ptr<http::Responder> responder) {
-    runner_->handle_as(caller, std::move(request), std::move(responder));
-  });
+  links_->serve(
+      [this](const request::Caller& caller, http::Request request, std::shared_ptr<http::Responder> responder) {
+        runner_->handle_as(caller, std::move(request), std::move(responder));
+      });
   return {};
 }
 

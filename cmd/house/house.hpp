@@ -1,6 +1,6 @@
-// House: the whole platform of one process, put together: the database with all modules' tables, the log, iam, the money
-// path, access, the products, the job runner and the runner of requests. Only here do modules meet. It knows no socket:
-// the server, the simulator and the tests each hand it requests.
+// House: the whole platform of one process, put together: the database with all modules' tables, the log, iam, the
+// money path, access, the products, the job runner and the runner of requests. Only here do modules meet. It knows no
+// socket: the server, the simulator and the tests each hand it requests.
 //
 // Always true: what was opened is closed in the opposite order, and nothing of it runs after ~House.
 #pragma once
@@ -22,17 +22,17 @@ namespace house {
 inline constexpr std::string_view word = "gpuaas";  // of this installation: in cookies and subprotocols
 
 struct Options {
-  std::string database;             // sqlite:PATH or postgres://…
-  std::filesystem::path products;   // folder of the manifests
+  std::string database;            // sqlite:PATH or postgres://…
+  std::filesystem::path products;  // folder of the manifests
   const base::Clock* clock = nullptr;
   std::optional<base::Random::Key> dice;  // fixed only in the simulator
   bool secure_cookies = false;            // under TLS
   bool bootstrap = false;
-  bool admin_key = false;                 // bootstrap makes one
+  bool admin_key = false;  // bootstrap makes one
   std::string sqlite_vfs = {};
   std::string sqlite_synchronous = "FULL";
-  bool threads = true;              // false: the simulator steps everything itself, the jobs too
-  std::int64_t first_request = 1;   // the simulator goes on where the last start ended
+  bool threads = true;             // false: the simulator steps everything itself, the jobs too
+  std::int64_t first_request = 1;  // the simulator goes on where the last start ended
 };
 
 class House {

@@ -17,11 +17,17 @@ namespace {
 
 constexpr std::int64_t first_credit_micros = 100 * base::micros_per_unit;
 
-constexpr std::string_view order[] = {
-    "platform/request",          "platform/log",           "platform/jobs",
-    "platform/registry",         "platform/iam",           "platform/access",
-    "platform/billing/metering", "platform/billing/ledger", "platform/billing/rating",
-    "products/gpuaas/inventory", "products/gpuaas/instances"};
+constexpr std::string_view order[] = {"platform/request",
+                                      "platform/log",
+                                      "platform/jobs",
+                                      "platform/registry",
+                                      "platform/iam",
+                                      "platform/access",
+                                      "platform/billing/metering",
+                                      "platform/billing/ledger",
+                                      "platform/billing/rating",
+                                      "products/gpuaas/inventory",
+                                      "products/gpuaas/instances"};
 
 }  // namespace
 
@@ -81,9 +87,8 @@ rating::Ports rating_ports(const inventory::Catalogue& catalogue, const base::Cl
               [catalogue, &clock](db::Snapshot& snapshot, const request::Scope& scope) {
                 std::vector<rating::Burning> all;
                 for (const auto& each : instances::burning(snapshot, catalogue, scope, clock.now()))
-                  all.push_back({.scope = each.project,
-                                 .running = static_cast<int>(each.running),
-                                 .per_hour = each.per_hour});
+                  all.push_back(
+                      {.scope = each.project, .running = static_cast<int>(each.running), .per_hour = each.per_hour});
                 return all;
               },
           .currency = currency,
@@ -111,10 +116,10 @@ std::optional<lineage::About> about(db::Snapshot& snapshot, const inventory::Cat
 std::vector<request::Routes> routes(iam::Iam& iam, const inventory::Catalogue& catalogue,
                                     const registry::Registry& registry, const base::Clock& clock,
                                     const std::vector<std::unique_ptr<request::LineageSource>>& sources) {
-  lineage::Ports lineage{.authorizer = &iam,
-                         .about = [catalogue](db::Snapshot& snapshot,
-                                              std::string_view id) { return about(snapshot, catalogue, id); },
-                         .names = names()};
+  lineage::Ports lineage{
+      .authorizer = &iam,
+      .about = [catalogue](db::Snapshot& snapshot, std::string_view id) { return about(snapshot, catalogue, id); },
+      .names = names()};
   for (const auto& source : sources) lineage.sources.push_back(source.get());
   std::vector<request::Routes> all;
   all.push_back(iam.routes());

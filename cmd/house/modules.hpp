@@ -14,8 +14,7 @@ namespace house {
 std::vector<db::Migration> migrations();
 request::Names names();
 std::vector<request::Routes> routes(iam::Iam&, const inventory::Catalogue&, const registry::Registry&,
-                                    const base::Clock&,
-                                    const std::vector<std::unique_ptr<request::LineageSource>>&);
+                                    const base::Clock&, const std::vector<std::unique_ptr<request::LineageSource>>&);
 std::vector<std::unique_ptr<request::LineageSource>> lineage_sources();
 /// What a fresh platform's organization has to try it with.
 base::Result<void> grant_first_credit(db::Tx&, const request::Env&, const iam::house::Bootstrapped&);

@@ -1,5 +1,5 @@
-// Every route of the table, attacked in the same few ways, on both engines. What is expected comes from the table, never
-// from a list here; a route whose kind has no such case is listed by name in the output.
+// Every route of the table, attacked in the same few ways, on both engines. What is expected comes from the table,
+// never from a list here; a route whose kind has no such case is listed by name in the output.
 #include <gtest/gtest.h>
 
 #include <future>
@@ -38,7 +38,9 @@ class Catcher final : public http::Responder {
     caught.set_value({status, "", std::move(headers)});
     return nullptr;
   }
-  void upgrade(std::string, std::function<void(std::shared_ptr<http::WebSocket>)>) override { caught.set_value({101, "", {}}); }
+  void upgrade(std::string, std::function<void(std::shared_ptr<http::WebSocket>)>) override {
+    caught.set_value({101, "", {}});
+  }
   bool gone() const override { return false; }
   std::promise<Reply> caught;
 };
@@ -58,7 +60,8 @@ class Attack : public test::OnEveryEngine {
     acme_ = house_->bootstrapped()->organization.text();
     department_ = made("/v1/organizations/" + acme_ + "/departments", R"({"name":"attacked"})");
     project_ = made("/v1/departments/" + department_ + "/projects", R"({"name":"lab"})");
-    instance_ = made("/v1/projects/" + project_ + "/instances", R"({"name":"train","shape":"sim-h100-1","command":["true"]})");
+    instance_ =
+        made("/v1/projects/" + project_ + "/instances", R"({"name":"train","shape":"sim-h100-1","command":["true"]})");
     viewer_ = key_of(acme_, "viewer", acme_);
     const std::string rival = made("/v1/organizations", R"({"name":"rival"})");
     rival_ = stranger(rival);
@@ -77,7 +80,8 @@ class Attack : public test::OnEveryEngine {
 
   /// A service account of the organization that holds one role there, and its key.
   std::string key_of(const std::string& organization, const std::string& role, const std::string& at) {
-    const std::string account = made("/v1/organizations/" + organization + "/service-accounts", R"({"name":"sa-)" + role + R"("})");
+    const std::string account =
+        made("/v1/organizations/" + organization + "/service-accounts", R"({"name":"sa-)" + role + R"("})");
     made("/v1/organizations/" + at + "/bindings", R"({"principal":")" + account + R"(","role":")" + role + R"("})");
     const Reply key = ask("POST", "/v1/organizations/" + organization + "/api-keys", admin_,
                           R"({"name":"k","principal":")" + account + R"("})");
@@ -96,7 +100,8 @@ class Attack : public test::OnEveryEngine {
           const auto home = request::OrganizationId::parse(organization);
           auto account = iam::house::add_service_account(tx, env, {}, *home, "owner");
           if (!account) return account.error();
-          if (auto bound = iam::house::bind(tx, env, {}, *account, "owner", request::Scope{*home}); !bound) return bound.error();
+          if (auto bound = iam::house::bind(tx, env, {}, *account, "owner", request::Scope{*home}); !bound)
+            return bound.error();
           token = iam::house::add_api_key(tx, env, *account, "k");
           return {};
         },
@@ -108,9 +113,12 @@ class Attack : public test::OnEveryEngine {
   /// A path of the route with acme's own ids in it.
   std::string path_of(const Route& route) const {
     std::string path = route.path;
-    const std::pair<std::string, std::string> known[] = {{"{organization}", acme_}, {"{department}", department_},
-                                                         {"{project}", project_},   {"{instance}", instance_},
-                                                         {"{resource}", instance_}, {"{scope}", acme_},
+    const std::pair<std::string, std::string> known[] = {{"{organization}", acme_},
+                                                         {"{department}", department_},
+                                                         {"{project}", project_},
+                                                         {"{instance}", instance_},
+                                                         {"{resource}", instance_},
+                                                         {"{scope}", acme_},
                                                          {"{principal}", house_->bootstrapped()->admin.text()}};
     for (const auto& [name, id] : known)
       if (const auto at = path.find(name); at != std::string::npos) path.replace(at, name.size(), id);
@@ -141,19 +149,23 @@ class Attack : public test::OnEveryEngine {
   std::int64_t records(const std::string& outcome_or_action) {
     const Reply reply = ask("GET", "/v1/organizations/" + acme_ + "/audit-records", admin_, "");
     std::int64_t count = 0;
-    for (auto at = reply.body.find(outcome_or_action); at != std::string::npos; at = reply.body.find(outcome_or_action, at + 1)) ++count;
+    for (auto at = reply.body.find(outcome_or_action); at != std::string::npos;
+         at = reply.body.find(outcome_or_action, at + 1))
+      ++count;
     return count;
   }
 
   /// What was committed is in the log a moment later, on PostgreSQL.
   std::int64_t records_reach(const std::string& word, std::int64_t expected) {
-    for (int i = 0; i < 200 && records(word) < expected; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    for (int i = 0; i < 200 && records(word) < expected; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
     return records(word);
   }
 
   static bool open_to_all(const Route& route) { return route.anyone() || route.options.bulk || route.options.ticketed; }
   static bool at_platform(const Route& route) {
-    return route.path.find('{') == std::string::npos || route.path.contains("{node}") || route.path.contains("/credits");
+    return route.path.find('{') == std::string::npos || route.path.contains("{node}") ||
+           route.path.contains("/credits");
   }
   void skipped(const Route& route, std::string_view why) {
     std::cout << "  no such case: " << route.operation << " (" << why << ")\n";
@@ -265,9 +277,10 @@ TEST_P(Attack, ABadBodyIsRefusedWithItsPlace) {
       skipped(route, "a node's own");
       continue;
     }
-    for (const std::string& body : {std::string{"{"}, std::string{R"({"no_such_member":1})"}, std::string{R"({"name":"a","name":"b"})"},
-                                    std::string{"[]"}, std::string{"{\"name\":\"\xff\"}"}, std::string(200, '['),
-                                    std::string{R"({"name":1e999})"}}) {
+    for (const std::string& body :
+         {std::string{"{"}, std::string{R"({"no_such_member":1})"}, std::string{R"({"name":"a","name":"b"})"},
+          std::string{"[]"}, std::string{"{\"name\":\"\xff\"}"}, std::string(200, '['),
+          std::string{R"({"name":1e999})"}}) {
       const Reply reply = ask(route, admin_, body);
       EXPECT_EQ(reply.status, 400) << route.operation << " " << body.substr(0, 30) << " " << reply.body;
       EXPECT_EQ(reply.reason(), "invalid") << route.operation;
@@ -277,7 +290,8 @@ TEST_P(Attack, ABadBodyIsRefusedWithItsPlace) {
 
 TEST_P(Attack, APostWithoutAKeyIsRefused) {
   for (const Route& route : house_->runner().routes()) {
-    if (route.method != request::POST || route.anyone() || route.options.keyless || route.path.contains("{node}")) continue;
+    if (route.method != request::POST || route.anyone() || route.options.keyless || route.path.contains("{node}"))
+      continue;
     http::Request request{.method = "POST",
                           .path = path_of(route),
                           .headers = {{"Authorization", "Bearer " + admin_}},
@@ -296,7 +310,8 @@ TEST_P(Attack, APostWithoutAKeyIsRefused) {
 std::string good_body(const Route& route, int n) {
   const std::string name = "n" + std::to_string(n);
   if (route.permission->name == "iam.join_token.create") return R"({"note":")" + name + R"("})";
-  if (route.permission->name == "iam.user.create") return R"({"name":")" + name + R"(","mail":")" + name + R"(@acme.test"})";
+  if (route.permission->name == "iam.user.create")
+    return R"({"name":")" + name + R"(","mail":")" + name + R"(@acme.test"})";
   if (route.permission->name == "iam.organization.create" || route.permission->name == "iam.department.create" ||
       route.permission->name == "iam.project.create" || route.permission->name == "iam.service_account.create" ||
       route.permission->name == "iam.api_key.create")
@@ -310,7 +325,8 @@ std::string good_body(const Route& route, int n) {
 TEST_P(Attack, ARepeatedKeyReplaysAndAnotherBodyIsRefused) {
   int n = 0;
   for (const Route& route : house_->runner().routes()) {
-    if (route.kind != RouteKind::change || route.anyone() || route.options.keyless || route.method != request::POST) continue;
+    if (route.kind != RouteKind::change || route.anyone() || route.options.keyless || route.method != request::POST)
+      continue;
     const std::string body = good_body(route, ++n);
     if (body.empty()) {
       skipped(route, "its success needs more than a body");
@@ -332,7 +348,8 @@ TEST_P(Attack, ARepeatedKeyReplaysAndAnotherBodyIsRefused) {
     EXPECT_EQ(other.status, 422) << route.operation << " " << other.body;
     EXPECT_EQ(other.reason(), "key_reused") << route.operation;
     if (at_platform(route)) continue;  // filed at the platform, not at acme
-    EXPECT_EQ(records_reach("\"" + std::string{route.permission->name} + "\"", before + 1), before + 1) << route.operation << ": one record, whoever repeats";
+    EXPECT_EQ(records_reach("\"" + std::string{route.permission->name} + "\"", before + 1), before + 1)
+        << route.operation << ": one record, whoever repeats";
   }
 }
 
@@ -357,13 +374,16 @@ TEST_P(Attack, TheSameKeyInFlightHappensOnce) {
       house_->runner().handle(std::move(request), catcher);
       const Reply reply = caught.get();
       const std::lock_guard lock{mutex};
-      if (reply.status == 201) ++ids[reply.member("id")];
-      else ++refused;
+      if (reply.status == 201)
+        ++ids[reply.member("id")];
+      else
+        ++refused;
       EXPECT_TRUE(reply.status == 201 || reply.reason() == "in_flight" || reply.reason() == "contended") << reply.body;
     });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(ids.size(), 1U);
-  EXPECT_EQ(records_reach("\"iam.project.create\"", 2) - records("\"outcome\":\"name_taken\""), 2);  // this one, and the set-up's
+  EXPECT_EQ(records_reach("\"iam.project.create\"", 2) - records("\"outcome\":\"name_taken\""),
+            2);  // this one, and the set-up's
 }
 
 TEST_P(Attack, ADenialIsRecordedAtTheCallersHome) {

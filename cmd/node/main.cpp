@@ -29,7 +29,8 @@ struct Flags {
 constexpr std::string_view usage =
     "gpuaas-node --data DIR --server URL [--name NAME] [--join-token-file FILE]\n"
     "gpuaas-node --data DIR --end-workloads\n\n"
-    "Example: gpuaas-node --data data/nodes/local-1 --server http://127.0.0.1:7070 --name local-1 --join-token-file run/join.token\n";
+    "Example: gpuaas-node --data data/nodes/local-1 --server http://127.0.0.1:7070 --name local-1 --join-token-file "
+    "run/join.token\n";
 
 int refuse(std::string_view reason, std::string_view detail, std::string_view next) {
   json::Writer out;
@@ -48,11 +49,16 @@ std::optional<Flags> parse(int argc, char** argv) {
     }
     if (i + 1 == argc) return std::nullopt;
     const std::string value = argv[++i];
-    if (flag == "--data") flags.data = value;
-    else if (flag == "--server") flags.server = value;
-    else if (flag == "--name") flags.name = value;
-    else if (flag == "--join-token-file") flags.join_token_file = value;
-    else return std::nullopt;
+    if (flag == "--data")
+      flags.data = value;
+    else if (flag == "--server")
+      flags.server = value;
+    else if (flag == "--name")
+      flags.name = value;
+    else if (flag == "--join-token-file")
+      flags.join_token_file = value;
+    else
+      return std::nullopt;
   }
   if (flags.data.empty() || (flags.server.empty() && !flags.end_workloads)) return std::nullopt;
   return flags;

@@ -11,25 +11,31 @@ namespace {
 constexpr std::string_view nonce_placeholder = "__CSP_NONCE__";
 
 std::string type_of(const std::filesystem::path& path) {
-  static const std::unordered_map<std::string, std::string> types{
-      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
-      {".css", "text/css; charset=utf-8"},   {".svg", "image/svg+xml"},
-      {".png", "image/png"},                 {".woff2", "font/woff2"},
-      {".json", "application/json"},         {".txt", "text/plain; charset=utf-8"}};
+  static const std::unordered_map<std::string, std::string> types{{".html", "text/html; charset=utf-8"},
+                                                                  {".js", "text/javascript; charset=utf-8"},
+                                                                  {".css", "text/css; charset=utf-8"},
+                                                                  {".svg", "image/svg+xml"},
+                                                                  {".png", "image/png"},
+                                                                  {".woff2", "font/woff2"},
+                                                                  {".json", "application/json"},
+                                                                  {".txt", "text/plain; charset=utf-8"}};
   const auto found = types.find(path.extension().string());
   return found == types.end() ? "application/octet-stream" : found->second;
 }
 
 http::Response text(int status, std::string body, std::string type = "text/plain; charset=utf-8") {
   return {.status = status,
-          .headers = {{"Content-Type", std::move(type)}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}},
+          .headers = {{"Content-Type", std::move(type)},
+                      {"Cache-Control", "no-store"},
+                      {"X-Content-Type-Options", "nosniff"}},
           .body = std::move(body)};
 }
 
 // Styles need a nonce because the components write some while they run; nothing else may come from anywhere but here.
 std::string policy(const std::string& nonce) {
   return "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce +
-         "'; connect-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+         "'; connect-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+         "base-uri 'none'; form-action 'self'; "
          "frame-ancestors 'none'";
 }
 

@@ -20,7 +20,8 @@ constexpr std::chrono::seconds drain_time{5};
 constexpr std::string_view admin_mail = "admin@acme.test";
 
 constexpr std::string_view usage =
-    "gpuaas-server --data DIR [--port N] [--address A] [--database URL] [--console DIR] [--products DIR] [--bootstrap]\n"
+    "gpuaas-server --data DIR [--port N] [--address A] [--database URL] [--console DIR] [--products DIR] "
+    "[--bootstrap]\n"
     "              [--cert FILE --key FILE] [--advertise URL]\n"
     "gpuaas-server --reset-admin --data DIR [--database URL]\n"
     "gpuaas-server --print-contract | --print-access-cases [--products DIR]\n\n"
@@ -37,16 +38,27 @@ struct Flags {
 };
 
 std::optional<Flags> parse(int argc, char** argv) {
-  static const std::map<std::string, bool> known{
-      {"--data", true},     {"--port", true},         {"--address", true},        {"--database", true},
-      {"--console", true},  {"--advertise", true},  {"--products", true},     {"--cert", true},           {"--key", true},
-      {"--bootstrap", false}, {"--reset-admin", false}, {"--print-contract", false}, {"--print-access-cases", false}};
+  static const std::map<std::string, bool> known{{"--data", true},
+                                                 {"--port", true},
+                                                 {"--address", true},
+                                                 {"--database", true},
+                                                 {"--console", true},
+                                                 {"--advertise", true},
+                                                 {"--products", true},
+                                                 {"--cert", true},
+                                                 {"--key", true},
+                                                 {"--bootstrap", false},
+                                                 {"--reset-admin", false},
+                                                 {"--print-contract", false},
+                                                 {"--print-access-cases", false}};
   Flags flags;
   for (int i = 1; i < argc; ++i) {
     const auto flag = known.find(argv[i]);
     if (flag == known.end() || (flag->second && i + 1 == argc)) return std::nullopt;
-    if (flag->second) flags.values[flag->first] = argv[++i];
-    else flags.switches[flag->first] = true;
+    if (flag->second)
+      flags.values[flag->first] = argv[++i];
+    else
+      flags.switches[flag->first] = true;
   }
   const bool prints = flags.switches["--print-contract"] || flags.switches["--print-access-cases"];
   if (!prints && flags["--data"].empty()) return std::nullopt;
@@ -123,14 +135,16 @@ int serve(Flags& flags, const sigset_t& signals) {
   const std::filesystem::path data = flags["--data"];
   std::error_code failed;
   std::filesystem::create_directories(data, failed);
-  if (failed) return refuse("data_in_use", "cannot make " + data.string() + ": " + failed.message(), "Choose another --data.");
+  if (failed)
+    return refuse("data_in_use", "cannot make " + data.string() + ": " + failed.message(), "Choose another --data.");
   const bool tls = !flags["--cert"].empty();
-  auto house = house::open({.database = flags.database(),
-                            .products = flags["--products"],
-                            .clock = &clock,
-                            .secure_cookies = tls,
-                            .bootstrap = flags.switches["--bootstrap"],
-                            .admin_key = flags.switches["--bootstrap"] && !std::filesystem::exists(data / "admin.token")});
+  auto house =
+      house::open({.database = flags.database(),
+                   .products = flags["--products"],
+                   .clock = &clock,
+                   .secure_cookies = tls,
+                   .bootstrap = flags.switches["--bootstrap"],
+                   .admin_key = flags.switches["--bootstrap"] && !std::filesystem::exists(data / "admin.token")});
   if (!house) return refuse_database(house.error(), !flags["--database"].empty());
   if (const auto& made = (*house)->bootstrapped(); made && !made->admin_key.empty())
     write_secret(data / "admin.token", made->admin_key);
@@ -146,19 +160,21 @@ int serve(Flags& flags, const sigset_t& signals) {
   if (!listening) {
     const base::Error& why = listening.error();
     const bool port = why.reason.word == base::unavailable.word;
-    return refuse(port ? "port_in_use" : why.reason.word, why.detail, port ? "Choose another --port." : why.reason.next);
+    return refuse(port ? "port_in_use" : why.reason.word, why.detail,
+                  port ? "Choose another --port." : why.reason.next);
   }
-  const std::string url = (tls ? "https://" : "http://") + flags["--address"] + ":" + std::to_string((*listening)->port());
+  const std::string url =
+      (tls ? "https://" : "http://") + flags["--address"] + ":" + std::to_string((*listening)->port());
   (*house)->advertise(flags["--advertise"].empty() ? url : flags["--advertise"]);
-  print_ready(url, flags, **house,
-              std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - began).count());
+  print_ready(url, flags, **house, std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - began).count());
   int got = 0;
   ::sigwait(&signals, &got);
   std::thread{[signals] {  // a second signal ends it at once
     int again = 0;
     ::sigwait(&signals, &again);
     ::_exit(1);
-  }}.detach();
+  }}
+      .detach();
   (*listening)->drain(drain_time);
   return 0;
 }

@@ -1,5 +1,5 @@
-// Access: the one way into what runs. A resource declares surfaces, a person asks for one, the platform decides, opens a
-// short-lived access session, relays its bytes to the node, records it, and cuts it when the decision changes.
+// Access: the one way into what runs. A resource declares surfaces, a person asks for one, the platform decides, opens
+// a short-lived access session, relays its bytes to the node, records it, and cuts it when the decision changes.
 //
 // Always true
 //   - a ticket opens one stream, once, within `ticket_time`, and only that of its own session;

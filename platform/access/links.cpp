@@ -1,5 +1,5 @@
-// Links: the nodes that dialled this process. A relay is a mux stream on one side, a WebSocket or a plain stream of bytes
-// on the other, and a record when it ends.
+// Links: the nodes that dialled this process. A relay is a mux stream on one side, a WebSocket or a plain stream of
+// bytes on the other, and a record when it ends.
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -87,29 +87,30 @@ void LinksOfProcess::attach(request::PrincipalId node, const request::Caller& ca
     number = next_++;
     links_.emplace(number, std::pair{node, std::shared_ptr<mux::Link>{}});
   }
-  auto link = mux::attach(
-      std::move(socket), false,
-      {.opened =
-           [this, caller](std::string what, std::shared_ptr<mux::Stream> stream) {
-             if (what != mux::request_stream) return stream->reset("a node opens requests, nothing else");
-             mux::serve_request(std::move(stream), "link:" + caller.principal.text(),
-                                [this, caller](http::Request request, std::shared_ptr<http::Responder> responder) {
-                                  serve_(caller, std::move(request), std::move(responder));
-                                });
-           },
-       .closed =
-           [this, number, node, closed = std::move(closed)](std::string) {
-             std::shared_ptr<mux::Link> last;  // ends outside the lock
-             {
-               const std::lock_guard lock{mutex_};
-               if (const auto found = links_.find(number); found != links_.end()) {
-                 last = std::move(found->second.second);
-                 links_.erase(found);
-               }
-             }
-             if (!linked(node)) said_(node, false);
-             closed();
-           }});
+  auto link = mux::attach(std::move(socket), false,
+                          {.opened =
+                               [this, caller](std::string what, std::shared_ptr<mux::Stream> stream) {
+                                 if (what != mux::request_stream)
+                                   return stream->reset("a node opens requests, nothing else");
+                                 mux::serve_request(
+                                     std::move(stream), "link:" + caller.principal.text(),
+                                     [this, caller](http::Request request, std::shared_ptr<http::Responder> responder) {
+                                       serve_(caller, std::move(request), std::move(responder));
+                                     });
+                               },
+                           .closed =
+                               [this, number, node, closed = std::move(closed)](std::string) {
+                                 std::shared_ptr<mux::Link> last;  // ends outside the lock
+                                 {
+                                   const std::lock_guard lock{mutex_};
+                                   if (const auto found = links_.find(number); found != links_.end()) {
+                                     last = std::move(found->second.second);
+                                     links_.erase(found);
+                                   }
+                                 }
+                                 if (!linked(node)) said_(node, false);
+                                 closed();
+                               }});
   {
     const std::lock_guard lock{mutex_};
     if (const auto found = links_.find(number); found != links_.end()) found->second.second = std::move(link);
@@ -163,30 +164,31 @@ bool LinksOfProcess::relay(const request::Relay& what, const http::Request& requ
     if (open) open->close(policy_violation, reason);
     (*end)("cut");
   };
-  responder->upgrade(request::chosen_subprotocol(request, scheme_), [stream, socket, guard, end](std::shared_ptr<http::WebSocket> ws) {
-    {
-      const std::lock_guard lock{*guard};
-      *socket = ws;
-    }
-    ws->on_message([stream, ws_ = std::weak_ptr{ws}](std::string message, bool binary) {
-      if (stream->write(mux::message_text(message, binary))) return;
-      if (const auto open = ws_.lock()) open->close(internal_error, "the node does not keep up");
-    });
-    ws->on_close([stream, end](std::uint16_t, std::string) {
-      stream->reset("closed");
-      (*end)("closed");
-    });
-    auto parser = std::make_shared<mux::MessageParser>();
-    stream->on_end([ws] { ws->close(normal_closure, "ended"); });
-    stream->on_reset([ws](std::string reason) { ws->close(internal_error, reason); });
-    stream->on_data([ws, stream, parser](std::string bytes) {
-      const bool sound = parser->feed(bytes, [&](std::string message, bool binary) {
-        if (!ws->send(std::move(message), binary)) stream->reset("reader too slow");
-      });
-      if (!sound) stream->reset("not a frame");
-    });
-    ws->start();
-  });
+  responder->upgrade(request::chosen_subprotocol(request, scheme_),
+                     [stream, socket, guard, end](std::shared_ptr<http::WebSocket> ws) {
+                       {
+                         const std::lock_guard lock{*guard};
+                         *socket = ws;
+                       }
+                       ws->on_message([stream, ws_ = std::weak_ptr{ws}](std::string message, bool binary) {
+                         if (stream->write(mux::message_text(message, binary))) return;
+                         if (const auto open = ws_.lock()) open->close(internal_error, "the node does not keep up");
+                       });
+                       ws->on_close([stream, end](std::uint16_t, std::string) {
+                         stream->reset("closed");
+                         (*end)("closed");
+                       });
+                       auto parser = std::make_shared<mux::MessageParser>();
+                       stream->on_end([ws] { ws->close(normal_closure, "ended"); });
+                       stream->on_reset([ws](std::string reason) { ws->close(internal_error, reason); });
+                       stream->on_data([ws, stream, parser](std::string bytes) {
+                         const bool sound = parser->feed(bytes, [&](std::string message, bool binary) {
+                           if (!ws->send(std::move(message), binary)) stream->reset("reader too slow");
+                         });
+                         if (!sound) stream->reset("not a frame");
+                       });
+                       ws->start();
+                     });
   return true;
 }
 
@@ -242,8 +244,7 @@ void LinksOfProcess::close_all(std::string_view reason) {
 }  // namespace
 
 std::unique_ptr<Links> make_links(db::Store& store, const base::Clock& clock, base::Random::Key dice,
-                                  std::string scheme,
-                                  std::function<void(request::PrincipalId, bool)> said) {
+                                  std::string scheme, std::function<void(request::PrincipalId, bool)> said) {
   return std::make_unique<LinksOfProcess>(store, clock, dice, std::move(scheme), std::move(said));
 }
 

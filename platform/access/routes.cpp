@@ -45,7 +45,8 @@ BOOST_DESCRIBE_STRUCT(Replica, (), (url))
 
 Result<base::Page<Replica>> replicas(db::Snapshot& snapshot, const Call<replica_list, NodeRef>& call) {
   base::Page<Replica> page;
-  for (std::string& url : store::replicas(snapshot, call.env.now - replica_silence)) page.items.push_back({std::move(url)});
+  for (std::string& url : store::replicas(snapshot, call.env.now - replica_silence))
+    page.items.push_back({std::move(url)});
   return page;
 }
 

@@ -5,7 +5,8 @@
 namespace entrance {
 namespace {
 
-constexpr std::size_t ticket_bytes = 24;  // 192 bits, 32 letters of base64url: fits a subprotocol's token (RFC 6455, 4.1)
+constexpr std::size_t ticket_bytes =
+    24;  // 192 bits, 32 letters of base64url: fits a subprotocol's token (RFC 6455, 4.1)
 
 }  // namespace
 

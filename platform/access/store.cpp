@@ -71,9 +71,7 @@ void insert(db::Tx& tx, const request::Granted<session_create>& granted, const R
   CHECK(inserted == 1);
 }
 
-std::optional<Row> find(db::Snapshot& snapshot, SessionId id) {
-  return snapshot.one(find_session, {{"id", id}}, read);
-}
+std::optional<Row> find(db::Snapshot& snapshot, SessionId id) { return snapshot.one(find_session, {{"id", id}}, read); }
 
 std::optional<Row> use_ticket(db::Tx& tx, SessionId id, std::string_view ticket, base::Instant now) {
   if (tx.run(use_ticket_of, {{"id", id}, {"ticket", ticket}, {"now", now}}) != 1) return std::nullopt;
@@ -95,7 +93,8 @@ void renew_replica(db::Tx& tx, std::string_view id, std::string_view url, base::
 void forget_replicas(db::Tx& tx, base::Instant before) { tx.run(forget, {{"before", before}}); }
 
 std::vector<std::string> replicas(db::Snapshot& snapshot, base::Instant since) {
-  return snapshot.all(list_replicas, {{"since", since}}, [](const db::Row& row) { return row.get<std::string>("url"); });
+  return snapshot.all(list_replicas, {{"since", since}},
+                      [](const db::Row& row) { return row.get<std::string>("url"); });
 }
 
 }  // namespace entrance::store

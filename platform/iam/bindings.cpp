@@ -65,7 +65,8 @@ base::Result<void> check_width_on(const Roles& roles, db::Snapshot& snapshot, Pr
   if (role == nullptr) return base::Error{role_unknown, std::string{role_name}, "/role"};
   Ground ground;
   for (const Scope& each : path)
-    if (!std::holds_alternative<request::PlatformId>(each)) ground.path.push_back({.id = each, .parent = {}, .name = {}, .created_at = {}});
+    if (!std::holds_alternative<request::PlatformId>(each))
+      ground.path.push_back({.id = each, .parent = {}, .name = {}, .created_at = {}});
   return check_at(roles, snapshot, principal, ground, *role, now);
 }
 

@@ -76,7 +76,8 @@ auto delete_binding(const Core& core) {
     const request::Authority& authority = call.granted.authority();
     // Whoever could not have given a role cannot take it: else a lower admin locks the owner out.
     if (const auto held = store::held(tx, call.input.binding); held && held->scope == authority.scope())
-      if (auto narrow = check_width_on(core.built_in(), tx, call.granted.principal(), authority.path, held->role, call.env.now);
+      if (auto narrow =
+              check_width_on(core.built_in(), tx, call.granted.principal(), authority.path, held->role, call.env.now);
           !narrow)
         return narrow.error();
     auto removed = remove_binding(tx, call.env, call.granted.principal(), authority.path, call.input.binding);

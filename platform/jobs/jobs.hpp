@@ -121,7 +121,8 @@ struct RunnerOptions {
   base::Random::Key dice;
   std::string replica;  // this process, in leases
   std::chrono::milliseconds poll{100};
-  bool threads = true;  // false: only `run_once` runs, and it steps the store, which has no thread either (the simulator)
+  bool threads =
+      true;  // false: only `run_once` runs, and it steps the store, which has no thread either (the simulator)
   /// What did not go well and will be tried again, or was parked: for a log. On a thread of the runner.
   std::function<void(std::string_view job, std::string_view resource, const base::Error&)> failed = {};
 };

@@ -83,7 +83,7 @@ BOOST_DESCRIBE_STRUCT(Lineage, (), (resource, simulated, settled, lines))
 struct About {
   Subject resource;
   bool simulated = false;
-  bool in_use = false;                              // it runs: what it uses now is not metered yet
+  bool in_use = false;                           // it runs: what it uses now is not metered yet
   std::optional<base::Instant> used_until = {};  // it ran, and ended then: its usage reaches there when all has come
 };
 

@@ -68,8 +68,9 @@ constexpr db::Query claim_key{"idempotency.claim", R"sql(
 
 constexpr db::Query find_by_key{"idempotency.find", "SELECT body, answer FROM idempotency_keys WHERE key = :key"};
 
-// The row is there, inserted by this transaction. To find it by an UPDATE would read its index page, which others insert
-// into: on PostgreSQL two of five changes side by side ran again for that, and none do when the conflict finds it.
+// The row is there, inserted by this transaction. To find it by an UPDATE would read its index page, which others
+// insert into: on PostgreSQL two of five changes side by side ran again for that, and none do when the conflict finds
+// it.
 constexpr db::Query keep_answer{"idempotency.keep", R"sql(
   INSERT INTO idempotency_keys (key, body, answer, at) VALUES (:key, '', :answer, 0)
   ON CONFLICT (key) DO UPDATE SET answer = excluded.answer)sql"};

@@ -20,16 +20,16 @@ struct Ask {
   Given given;  // its body is a view of `http.body`
   Target target{Scope{platform}};
 
-  std::string credential;   // empty: none was sent, or the link spoke for its node
+  std::string credential;  // empty: none was sent, or the link spoke for its node
   bool by_cookie = false;
-  bool by_link = false;     // a node's link carries it
+  bool by_link = false;  // a node's link carries it
   OneUse* one_use = nullptr;
   Caller caller{};
   std::optional<Authority> authority;
 
   std::shared_ptr<const void> input;
   std::shared_ptr<const void> prepared;
-  std::string key;   // principal, route and Idempotency-Key; empty: none
+  std::string key;  // principal, route and Idempotency-Key; empty: none
   std::string body_mac;
 
   std::string_view path() const { return http.path; }

@@ -40,9 +40,9 @@ std::string shown_once(const std::string& body, std::string_view secret) {
 }
 
 bool declared(const Route& route, const base::Reason& reason) {
-  constexpr std::array own{base::not_found.word,    base::forbidden.word, base::invalid.word, base::unauthenticated.word,
-                           base::unavailable.word,  base::contended.word, base::nothing.word, name_taken.word,
-                           base::internal.word};
+  constexpr std::array own{base::not_found.word,       base::forbidden.word,   base::invalid.word,
+                           base::unauthenticated.word, base::unavailable.word, base::contended.word,
+                           base::nothing.word,         name_taken.word,        base::internal.word};
   if (std::find(own.begin(), own.end(), reason.word) != own.end()) return true;
   return std::find(route.options.reasons.begin(), route.options.reasons.end(), reason) != route.options.reasons.end();
 }
@@ -75,8 +75,8 @@ bool Runs::take_key(const AskPtr& ask) {
     return false;
   }
   ask->key = ask->caller.principal.text() + " " + route.operation + " " + std::string{*sent};
-  ask->body_mac = crypto::hex(crypto::hmac_sha256(
-      options_.body_key, std::string{ask->path()} + "?" + ask->http.query + "\n" + ask->http.body));
+  ask->body_mac = crypto::hex(
+      crypto::hmac_sha256(options_.body_key, std::string{ask->path()} + "?" + ask->http.query + "\n" + ask->http.body));
   return true;
 }
 
@@ -86,7 +86,8 @@ void Runs::prepare(const AskPtr& ask) {
     if (known) return commit(ask);  // the transaction compares the bodies, and answers from it
   }
   auto random = dice(*ask, DiceStep::prepare);
-  auto prepared = ask->route->prepare(store_, *ask->authority, Env{ask->now, random, ask->caller.credential_id}, ask->input.get());
+  auto prepared =
+      ask->route->prepare(store_, *ask->authority, Env{ask->now, random, ask->caller.credential_id}, ask->input.get());
   if (prepared) {
     ask->prepared = std::move(*prepared);
     return commit(ask);

@@ -13,7 +13,8 @@ constexpr db::Query find_key{"request.keys.find", "SELECT key_hex FROM installat
 
 base::Random::Key installation_key(db::Tx& tx, std::string_view name, const base::Random::Key& fresh) {
   tx.run(add_key, {{"name", name}, {"key", crypto::hex(fresh)}});
-  const auto text = tx.one(find_key, {{"name", name}}, [](const db::Row& row) { return row.get<std::string>("key_hex"); });
+  const auto text =
+      tx.one(find_key, {{"name", name}}, [](const db::Row& row) { return row.get<std::string>("key_hex"); });
   CHECK(text.has_value());
   const auto bytes = crypto::from_hex(*text);
   base::Random::Key key{};

@@ -1,4 +1,5 @@
-// Keys of the installation, shared by its replicas: the one under which request bodies are compared, and those of others.
+// Keys of the installation, shared by its replicas: the one under which request bodies are compared, and those of
+// others.
 #pragma once
 
 #include <string_view>

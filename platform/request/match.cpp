@@ -50,7 +50,8 @@ base::Result<void> RouteIndex::add(const Route& route) {
   }
   for (const Route* other : node->routes)
     if (other->method == route.method)
-      return base::Error{base::invalid, "two routes answer " + std::string{method_name(route.method)} + " " + route.path};
+      return base::Error{base::invalid,
+                         "two routes answer " + std::string{method_name(route.method)} + " " + route.path};
   node->routes.push_back(&route);
   return {};
 }

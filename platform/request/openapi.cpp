@@ -62,10 +62,17 @@ void parameters(json::Writer& out, const Route& route, std::map<std::string, std
 void responses(json::Writer& out, const Route& route, std::map<std::string, std::string>& components) {
   out.key("responses").object();
   out.key(std::to_string(route.kind == RouteKind::stream ? 200 : route.options.status)).object();
-  out.member("description", route.kind == RouteKind::stream ? "a stream: server-sent events, bytes or a WebSocket" : "done");
+  out.member("description",
+             route.kind == RouteKind::stream ? "a stream: server-sent events, bytes or a WebSocket" : "done");
   if (route.output_schema != nullptr)
-    out.key("content").object().key("application/json").object().key("schema").raw(route.output_schema(components))
-        .end().end();
+    out.key("content")
+        .object()
+        .key("application/json")
+        .object()
+        .key("schema")
+        .raw(route.output_schema(components))
+        .end()
+        .end();
   out.end();
   out.key("default").object().member("description", "refused").key("content").object();
   out.key("application/problem+json").object().key("schema").raw(R"({"$ref":"#/components/schemas/Problem"})");
@@ -79,8 +86,18 @@ void operation(json::Writer& out, const Route& route, std::map<std::string, std:
   parameters(out, route, components);
   if (route.method != GET)
     if (const auto body = route.body_schema(path_parameters(route.path), components))
-      out.key("requestBody").object().member("required", true).key("content").object().key("application/json").object()
-          .key("schema").raw(*body).end().end().end();
+      out.key("requestBody")
+          .object()
+          .member("required", true)
+          .key("content")
+          .object()
+          .key("application/json")
+          .object()
+          .key("schema")
+          .raw(*body)
+          .end()
+          .end()
+          .end();
   responses(out, route, components);
   out.member("x-permission", route.permission->name);
   out.member("x-kind", kind_word(route.kind));

@@ -23,7 +23,7 @@ std::string text(const Target&);
 
 struct Caller {
   PrincipalId principal;
-  OrganizationId home;  // files its records; of a node or anonymous the id of zeros: the platform
+  OrganizationId home;             // files its records; of a node or anonymous the id of zeros: the platform
   std::string credential_id = {};  // the key or sign-in session, so that a stream ends with it
 };
 
@@ -39,7 +39,8 @@ class Authenticator {
   virtual bool holds(db::Snapshot&, std::string_view credential_id, base::Instant now) const = 0;
 };
 
-/// What a browser sends beside its session cookie, X-CSRF-Token: made of the session's own secret, so that nobody else has it.
+/// What a browser sends beside its session cookie, X-CSRF-Token: made of the session's own secret, so that nobody else
+/// has it.
 std::string csrf_of(std::string_view session_token);
 
 /// Credentials that are used up by their first use: a surface's ticket (platform/access), a node's signed challenge
@@ -147,13 +148,13 @@ class Nodes {
 struct LineageLine {
   const Permission* permission;
   Scope scope;
-  std::string id;    // of the row: transfer, charge, usage event, record
+  std::string id;  // of the row: transfer, charge, usage event, record
   std::string text;
-  bool pending = false;    // not yet sequenced or rated
-  std::string step = {};   // authority, decision, quota, usage, charges, ledger, audit: the line it belongs to
-  std::string from = {};   // the id of the row that this one came from
-  std::string amount = {}; // "0.064558 EUR", "93 gpu-seconds", when there is one
-  std::string at = {};     // RFC 3339
+  bool pending = false;     // not yet sequenced or rated
+  std::string step = {};    // authority, decision, quota, usage, charges, ledger, audit: the line it belongs to
+  std::string from = {};    // the id of the row that this one came from
+  std::string amount = {};  // "0.064558 EUR", "93 gpu-seconds", when there is one
+  std::string at = {};      // RFC 3339
   bool simulated = false;
 };
 

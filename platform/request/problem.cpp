@@ -50,13 +50,11 @@ http::Response problem(const base::Error& error, std::string_view request_id) {
   if (!error.reason.next.empty()) out.member("next", error.reason.next);
   out.member("request_id", request_id);
   out.end();
-  http::Response response{.status = title.status,
-                          .headers = {{"Content-Type", "application/problem+json"}},
-                          .body = out.take()};
+  http::Response response{
+      .status = title.status, .headers = {{"Content-Type", "application/problem+json"}}, .body = out.take()};
   if (error.reason.kind == base::Kind::unavailable || error.reason.kind == base::Kind::limited)
     response.headers.emplace_back("Retry-After", "1");
-  if (error.reason.kind == base::Kind::unauthenticated)
-    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (error.reason.kind == base::Kind::unauthenticated) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }
 

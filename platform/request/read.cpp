@@ -6,7 +6,8 @@ namespace request {
 
 void Runs::read_memory(const AskPtr& ask) {
   auto random = dice(*ask, DiceStep::prepare);
-  auto answer = ask->route->read(nullptr, *ask->authority, Env{ask->now, random, ask->caller.credential_id}, ask->input.get());
+  auto answer =
+      ask->route->read(nullptr, *ask->authority, Env{ask->now, random, ask->caller.credential_id}, ask->input.get());
   if (!answer) return refuse(ask, answer.error());
   send_answer(ask, ask->route->options.status, std::move(*answer));
 }
@@ -15,9 +16,8 @@ void Runs::read(const AskPtr& ask) {
   on_pool(ask, [this, ask] {
     auto random = dice(*ask, DiceStep::prepare);
     const Env env{ask->now, random, ask->caller.credential_id};
-    auto answer = store_.read([&](db::Snapshot& snapshot) {
-      return ask->route->read(&snapshot, *ask->authority, env, ask->input.get());
-    });
+    auto answer = store_.read(
+        [&](db::Snapshot& snapshot) { return ask->route->read(&snapshot, *ask->authority, env, ask->input.get()); });
     if (!answer) return refuse(ask, answer.error());
     if (ask->route->options.audit_read) return record_read(ask, std::move(*answer));
     send_answer(ask, ask->route->options.status, std::move(*answer));

@@ -93,8 +93,8 @@ class Granted final {
 
 /// The only clock and dice of a call: ChaCha20 of this start's key, the server's own request number, and the step.
 struct Env {
-  base::Instant now;     // one, for prepare, commit and the records
-  base::Random& random;  // a commit that runs again draws the same
+  base::Instant now;                    // one, for prepare, commit and the records
+  base::Random& random;                 // a commit that runs again draws the same
   std::string_view credential_id = {};  // the caller's key or sign-in session, for who ends or shows it (iam)
   base::Day today() const { return base::day_of(now); }
 };
@@ -114,7 +114,7 @@ struct Follow {
 };
 struct Relay {
   PrincipalId node;
-  std::string what;  // logs, metrics, a terminal, in the node's words
+  std::string what;               // logs, metrics, a terminal, in the node's words
   std::string content_type = {};  // of a plain stream; a WebSocket has none
   std::string session = {};       // the access session whose end is to be recorded
 };

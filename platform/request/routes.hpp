@@ -31,7 +31,8 @@ struct Answer {
 /// One line of the table. What it was made of is erased; `input` and `prepared` are the handler's own types.
 struct Route {
   std::string module;
-  std::string operation;  // badge_ask: the last two words of the permission; the runner tells apart those that share one
+  std::string
+      operation;  // badge_ask: the last two words of the permission; the runner tells apart those that share one
   RouteKind kind;
   Method method;
   std::string path;
@@ -235,8 +236,7 @@ class Routes final {
     static_assert(CallOf<Nth<Commit, 1>>::permission == &P, "a handler made for another permission");
     Route& route = start<P, Input, Out>(RouteKind::change, method, path, why, std::move(options));
     route.commit = [commit](db::Tx& tx, const Authority& a, const Env& e, const void* input, const void*) {
-      return Lender::lend<P, Input>(a, e, input,
-                                    [&](const Call<P, Input>& call) { return present(commit(tx, call)); });
+      return Lender::lend<P, Input>(a, e, input, [&](const Call<P, Input>& call) { return present(commit(tx, call)); });
     };
     return *this;
   }

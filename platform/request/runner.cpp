@@ -130,7 +130,8 @@ void Runs::authenticate(const AskPtr& ask) {
   if (ask->by_link) return authorize(ask);
   if (ask->http.websocket && find_one_use(*ask)) return use_ticket(ask);
   if (ask->route->options.ticketed)  // else a cookie would open it, for a page of anywhere, and as often as one likes
-    return unauthenticated(ask, base::Error{base::unauthenticated, "it opens by its ticket, as a WebSocket subprotocol"});
+    return unauthenticated(ask,
+                           base::Error{base::unauthenticated, "it opens by its ticket, as a WebSocket subprotocol"});
   if (!find_credential(*ask)) return unauthenticated(ask, base::Error{base::unauthenticated});
 
   if (ask->by_cookie && ask->route->method != GET) {
@@ -186,7 +187,8 @@ void Runs::use_ticket(const AskPtr& ask) {
       [this, ask, caller, place = text(*target)](db::Tx& tx) -> base::Result<void> {
         auto random = dice(*ask, DiceStep::refusal);
         const Env env{ask->now, random};
-        auto used = ask->one_use->use(tx, env, std::string_view{ask->credential}.substr(ask->one_use->scheme().size() + 1), place);
+        auto used = ask->one_use->use(
+            tx, env, std::string_view{ask->credential}.substr(ask->one_use->scheme().size() + 1), place);
         if (!used) return used.error();
         *caller = std::move(*used);
         return {};

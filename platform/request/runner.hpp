@@ -28,12 +28,12 @@ struct Ports {
 };
 
 struct RunnerOptions {
-  base::Random::Key dice;       // 256 bits from the kernel at each start; fixed only in the simulator
-  base::Random::Key body_key;   // bodies are compared by HMAC under it; the same in all replicas
-  int threads = 4;              // prepare and reads; 0: where they are asked for (the simulator)
-  int queue_max = 2048;         // past it 503 with Retry-After
+  base::Random::Key dice;      // 256 bits from the kernel at each start; fixed only in the simulator
+  base::Random::Key body_key;  // bodies are compared by HMAC under it; the same in all replicas
+  int threads = 4;             // prepare and reads; 0: where they are asked for (the simulator)
+  int queue_max = 2048;        // past it 503 with Retry-After
   std::int64_t first_request = 1;
-  bool reasons_listed = true;   // a reason that its route does not list is logged; a test's made-up routes list none
+  bool reasons_listed = true;      // a reason that its route does not list is logged; a test's made-up routes list none
   std::string cookie = "session";  // the console's: its value is a credential, and non-reads then need a CSRF token
   std::string console_origin = {};  // empty: the request's own Host
 };

@@ -28,9 +28,8 @@ void Runs::stream(const AskPtr& ask) {
   on_pool(ask, [this, ask] {
     auto random = dice(*ask, DiceStep::prepare);
     const Env env{ask->now, random};
-    auto opened = store_.read([&](db::Snapshot& snapshot) {
-      return ask->route->open(snapshot, *ask->authority, env, ask->input.get());
-    });
+    auto opened = store_.read(
+        [&](db::Snapshot& snapshot) { return ask->route->open(snapshot, *ask->authority, env, ask->input.get()); });
     if (!opened) return refuse(ask, opened.error());
     if (const auto* what = std::get_if<Follow>(&*opened)) return follow(ask, *what);
     if (const auto* what = std::get_if<Relay>(&*opened)) return relay(ask, *what);
@@ -45,9 +44,8 @@ void Runs::follow(const AskPtr& ask, Follow what) {
     if (parsed.ec != std::errc{} || parsed.ptr != last->data() + last->size())
       return refuse(ask, base::Error{base::invalid, "Last-Event-ID is not a log index"});
   }
-  auto bytes = ask->responder->stream(200, {{"Content-Type", "text/event-stream"},
-                                            {"Cache-Control", "no-store"},
-                                            {"X-Request-Id", ask->id}});
+  auto bytes = ask->responder->stream(
+      200, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Request-Id", ask->id}});
   if (!bytes) return;
   auto held = std::make_shared<Held>();
   held->number = streams_.opened(*ask, [bytes](std::string_view) { bytes->close(); });
@@ -86,13 +84,13 @@ void Runs::relay(const AskPtr& ask, const Relay& what) {
 void Runs::attach(const AskPtr& ask, Attach what) {
   CHECK(ports_.nodes != nullptr);
   ask->target = Target{what.node.text()};  // a link is its node's own: it lasts as long as the node may have one
-  ask->responder->upgrade(ask->one_use ? chosen_subprotocol(ask->http, ask->one_use->scheme()) : std::string{},
-                          [this, ask, what](std::shared_ptr<http::WebSocket> socket) {
-                            const std::uint64_t number = streams_.opened(
-                                *ask, [socket](std::string_view reason) { socket->close(policy_violation, reason); });
-                            ports_.nodes->attach(what.node, ask->caller, socket,
-                                                 [this, number] { streams_.closed(number); });
-                          });
+  ask->responder->upgrade(
+      ask->one_use ? chosen_subprotocol(ask->http, ask->one_use->scheme()) : std::string{},
+      [this, ask, what](std::shared_ptr<http::WebSocket> socket) {
+        const std::uint64_t number =
+            streams_.opened(*ask, [socket](std::string_view reason) { socket->close(policy_violation, reason); });
+        ports_.nodes->attach(what.node, ask->caller, socket, [this, number] { streams_.closed(number); });
+      });
 }
 
 }  // namespace request

@@ -5,13 +5,14 @@
 namespace request {
 
 std::uint64_t Streams::opened(const Ask& ask, Cut cut) {
-  auto open = std::make_shared<Open>(Open{.caller = ask.caller,
-                                          .credential = ask.credential,
-                                          .target = ask.target,
-                                          .permission = ask.route->permission,
-                                          .anyone = ask.route->anyone() || (ask.route->options.bulk && ask.one_use == nullptr),
-                                          .once = ask.one_use != nullptr || ask.by_link,
-                                          .cut = std::move(cut)});
+  auto open =
+      std::make_shared<Open>(Open{.caller = ask.caller,
+                                  .credential = ask.credential,
+                                  .target = ask.target,
+                                  .permission = ask.route->permission,
+                                  .anyone = ask.route->anyone() || (ask.route->options.bulk && ask.one_use == nullptr),
+                                  .once = ask.one_use != nullptr || ask.by_link,
+                                  .cut = std::move(cut)});
   const std::lock_guard lock{mutex_};
   open_.emplace(next_, std::move(open));
   return next_++;
@@ -32,7 +33,8 @@ std::size_t Streams::size() const {
 }
 
 std::optional<bool> Streams::by_memory(const Open& open, base::Instant now) const {
-  if (open.once && !open.caller.credential_id.empty()) return std::nullopt;  // of what asked for a ticket only the id is known
+  if (open.once && !open.caller.credential_id.empty())
+    return std::nullopt;  // of what asked for a ticket only the id is known
   if (!open.once && !open.anyone && !ports_.authenticator.known(open.credential, now)) return std::nullopt;
   if (open.anyone) return true;
   if (!ports_.authorizer.from_index(open.caller.principal, *open.permission, open.target, now)) return std::nullopt;

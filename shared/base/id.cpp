@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::string_view letters = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr std::size_t body_length = 26;  // 130 bits, of which the first two are zero
-constexpr Reason bad_id{"invalid", Kind::invalid, "An id is a prefix, an underscore and 26 letters, as it was printed."};
+constexpr Reason bad_id{"invalid", Kind::invalid,
+                        "An id is a prefix, an underscore and 26 letters, as it was printed."};
 
 }  // namespace
 

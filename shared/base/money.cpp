@@ -81,9 +81,8 @@ std::vector<std::int64_t> share(std::int64_t whole, const std::vector<std::int64
   }
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return rests[a] != rests[b] ? rests[a] > rests[b] : a < b;
-  });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return rests[a] != rests[b] ? rests[a] > rests[b] : a < b; });
   for (std::size_t i = 0; left > 0; ++i, --left) ++parts[order[i]];
   return parts;
 }

@@ -52,8 +52,8 @@ Result<Money> charge(const Rate&, std::int64_t used, Round);
 
 /// What one resource and meter came to so far: exactly (in pico / `per`), and as charged.
 struct Rated {
-  Int128 exact = 0;             // sum of picos x used, all with the same `per`
-  std::int64_t charged = 0;     // micros
+  Int128 exact = 0;          // sum of picos x used, all with the same `per`
+  std::int64_t charged = 0;  // micros
 };
 /// Charges `used` more: the new total and the difference. Errors: `overflow`.
 struct Step {

@@ -12,8 +12,8 @@ inline constexpr int page_size_default = 100;
 inline constexpr int page_size_max = 500;
 
 struct Cursor {
-  std::string after = {};           // the first column's value of the last item seen; empty: from the start
-  int limit = page_size_default;    // 1..page_size_max
+  std::string after = {};         // the first column's value of the last item seen; empty: from the start
+  int limit = page_size_default;  // 1..page_size_max
 };
 BOOST_DESCRIBE_STRUCT(Cursor, (), (after, limit))
 

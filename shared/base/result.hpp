@@ -38,7 +38,8 @@ inline constexpr Reason unauthenticated{"unauthenticated", Kind::unauthenticated
 inline constexpr Reason unavailable{"unavailable", Kind::unavailable, "Try again in a moment."};
 inline constexpr Reason contended{"contended", Kind::unavailable, "Try again in a moment."};
 inline constexpr Reason internal{"internal", Kind::internal, "Report it with the request id."};
-inline constexpr Reason nothing{"nothing", Kind::conflict};  // a job's step that changed nothing: never seen by a client
+inline constexpr Reason nothing{"nothing",
+                                Kind::conflict};  // a job's step that changed nothing: never seen by a client
 
 struct Error {
   Reason reason;

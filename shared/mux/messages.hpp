@@ -1,5 +1,6 @@
-// Messages: WebSocket messages as bytes of a mux stream, which knows no messages. A message is sent as its length (4 bytes, big
-// endian), its kind (1 byte: 0 binary, 1 text) and its payload; a length beyond `message_max` ends the stream.
+// Messages: WebSocket messages as bytes of a mux stream, which knows no messages. A message is sent as its length (4
+// bytes, big endian), its kind (1 byte: 0 binary, 1 text) and its payload; a length beyond `message_max` ends the
+// stream.
 #pragma once
 
 #include <cstdint>

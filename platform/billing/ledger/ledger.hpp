@@ -45,7 +45,8 @@ inline constexpr base::Reason amount_not_positive{"amount_not_positive", base::K
                                                   "Give an amount above zero."};
 
 inline constexpr std::size_t note_max = 200;
-inline constexpr std::int64_t amount_max = 1'000'000'000'000'000;  // micros of one transfer: sums of thousands fit in 64 bits
+inline constexpr std::int64_t amount_max =
+    1'000'000'000'000'000;  // micros of one transfer: sums of thousands fit in 64 bits
 
 using TransferId = base::Id<"trf">;
 

@@ -5,7 +5,6 @@
 namespace metering::store {
 namespace {
 
-
 constexpr db::Query find_content{"usage.content", R"sql(
   SELECT content FROM usage_events WHERE reported = :reported AND piece = 0)sql"};
 

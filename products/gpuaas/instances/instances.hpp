@@ -8,7 +8,8 @@
 //   - room on a node is held from placement to the end, and given back exactly once;
 //   - what the node reports is what the workload's own shim saw: exit code, signal, OOM kill and start failure.
 //
-// Not here: which node (scheduling), what it costs (platform/billing, from the node's usage events), the sandbox (node).
+// Not here: which node (scheduling), what it costs (platform/billing, from the node's usage events), the sandbox
+// (node).
 #pragma once
 
 #include <boost/describe.hpp>
@@ -37,9 +38,9 @@ inline constexpr request::Permission instance_delete{"gpuaas.instance.delete"};
 inline constexpr request::Permission instance_logs{"gpuaas.instance.logs"};
 inline constexpr request::Permission instance_metrics{"gpuaas.instance.metrics"};
 inline constexpr request::Permission instance_follow{"gpuaas.instance.follow"};
-inline constexpr request::Permission instance_place{"gpuaas.instance.place"};      // the house's own: no role holds it
-inline constexpr request::Permission instance_replace{"gpuaas.instance.wait"};     // likewise: those that found no room
-inline constexpr request::Permission node_desired{"gpuaas.node.desired"};          // nodes'
+inline constexpr request::Permission instance_place{"gpuaas.instance.place"};   // the house's own: no role holds it
+inline constexpr request::Permission instance_replace{"gpuaas.instance.wait"};  // likewise: those that found no room
+inline constexpr request::Permission node_desired{"gpuaas.node.desired"};       // nodes'
 inline constexpr request::Permission node_report{"gpuaas.node.report"};
 inline constexpr request::Permission node_follow{"gpuaas.node.follow"};
 
@@ -132,9 +133,9 @@ struct Instance {
   std::string created_by_name;
 };
 BOOST_DESCRIBE_STRUCT(Instance, (),
-                      (id, name, project, path, shape, gpus, gpu_model, gpu_memory, cpu_millicores, memory, command, state,
-                       state_reason, node, node_name, gpu_indices, requested_at, placed_at, starting_at, running_at,
-                       ended_at, exit, price, price_text, simulated, created_by, created_by_name))
+                      (id, name, project, path, shape, gpus, gpu_model, gpu_memory, cpu_millicores, memory, command,
+                       state, state_reason, node, node_name, gpu_indices, requested_at, placed_at, starting_at,
+                       running_at, ended_at, exit, price, price_text, simulated, created_by, created_by_name))
 
 struct CreateInstance {
   std::string name;

@@ -21,9 +21,8 @@ jobs::Jobs jobs(const inventory::Catalogue& catalogue) {
   const auto place_later = [catalogue](db::Tx& tx, const Call<instance_replace, PlaceInstance>& call) {
     return place(tx, catalogue, call.granted.authority(), call.env, call.input.instance);
   };
-  return jobs::Jobs{"gpuaas"}
-      .task<instance_place>(place_now)
-      .every<instance_replace>(waiting_period, waiting, place_later);
+  return jobs::Jobs{"gpuaas"}.task<instance_place>(place_now).every<instance_replace>(waiting_period, waiting,
+                                                                                      place_later);
 }
 
 }  // namespace instances

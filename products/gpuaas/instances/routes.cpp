@@ -20,7 +20,8 @@ Result<base::Page<Instance>> list(db::Snapshot& snapshot, const Catalogue& catal
   return page;
 }
 
-Result<Instance> read(db::Snapshot& snapshot, const Catalogue& catalogue, const Call<instance_read, InstanceRef>& call) {
+Result<Instance> read(db::Snapshot& snapshot, const Catalogue& catalogue,
+                      const Call<instance_read, InstanceRef>& call) {
   const auto row = store::find(snapshot, call.input.instance);
   if (!row) return Error{base::not_found};
   return present(snapshot, catalogue, *row, call.env.now);
@@ -68,8 +69,7 @@ DesiredItem desired_item(const Catalogue& catalogue, const Row& row) {
 Result<base::Page<DesiredItem>> desired(db::Snapshot& snapshot, const Catalogue& catalogue,
                                         const Call<node_desired, NodeRef>& call) {
   if (call.input.node != call.granted.principal()) return Error{base::not_found};
-  const auto rows =
-      store::of_node(snapshot, call.input.node, {.after = call.input.after, .limit = call.input.limit});
+  const auto rows = store::of_node(snapshot, call.input.node, {.after = call.input.after, .limit = call.input.limit});
   base::Page<DesiredItem> page{.items = {}, .next = rows.next};
   for (const Row& row : rows.items) page.items.push_back(desired_item(catalogue, row));
   return page;
@@ -123,11 +123,11 @@ request::Routes routes(const inventory::Catalogue& catalogue) {
                                 {.reasons = {instance_not_running}, .summary = "CPU, memory and GPU use, each second"})
       .stream<instance_follow>("/v1/instances/{instance}/events", follow, {.summary = "What happens to it"})
       .change<entrance::session_create>(POST, "/v1/instances/{instance}/access-sessions", ask_session,
-                                      {.status = 201,
-                                       .creates = entrance::session_type,
-                                       .reasons = {instance_not_running, surface_absent, command_invalid},
-                                       .secret = "ticket",
-                                       .summary = "Ask for a shell, its own terminal, or to run a command in it"})
+                                        {.status = 201,
+                                         .creates = entrance::session_type,
+                                         .reasons = {instance_not_running, surface_absent, command_invalid},
+                                         .secret = "ticket",
+                                         .summary = "Ask for a shell, its own terminal, or to run a command in it"})
       .read<node_desired>("/v1/nodes/{node}/desired", desired_, {.summary = "What the node should hold"})
       .change<node_report>(POST, "/v1/nodes/{node}/reports", report_,
                            {.keyless = true, .summary = "What the node observed"})

@@ -140,20 +140,22 @@ Result<entrance::Opened> ask_session(db::Tx& tx, const Call<entrance::session_cr
   const int cols = std::clamp(asked.cols, 1, terminal_side_max);
   std::string what;
   if (asked.command.empty()) {
-    what = (asked.own ? "own " : "terminal ") + row->id.text() + " " + std::to_string(rows) + " " + std::to_string(cols);
+    what =
+        (asked.own ? "own " : "terminal ") + row->id.text() + " " + std::to_string(rows) + " " + std::to_string(cols);
   } else {
     json::Writer exec;
     exec.object().member("command", asked.command).member("tty", asked.tty);
     exec.member("rows", static_cast<std::int64_t>(rows)).member("cols", static_cast<std::int64_t>(cols)).end();
     what = "exec " + row->id.text() + " " + exec.take();
-    if (what.size() > entrance::what_max) return Error{command_invalid, "a command to run in it has 32 KiB", "/command"};
+    if (what.size() > entrance::what_max)
+      return Error{command_invalid, "a command to run in it has 32 KiB", "/command"};
   }
   return entrance::open(tx, call.granted, call.env,
-                      {.family = asked.surface, .resource = row->id.text(), .node = *row->node, .what = what});
+                        {.family = asked.surface, .resource = row->id.text(), .node = *row->node, .what = what});
 }
 
-Result<bool> place(db::Tx& tx, const Catalogue& catalogue, const request::Authority& authority,
-                   const request::Env& env, InstanceId id) {
+Result<bool> place(db::Tx& tx, const Catalogue& catalogue, const request::Authority& authority, const request::Env& env,
+                   InstanceId id) {
   auto row = store::find(tx, id);
   if (!row || row->state != State::requested) return false;
   const inventory::Shape* shape = catalogue.find(row->shape);
@@ -187,9 +189,9 @@ std::optional<State> state_of(const Row& row, const Observation& seen) {
   if (seen.state == Observed::running) next = State::running;
   if (ends) {
     const bool killed = seen.exit && seen.exit->oom;
-    next = row.state == State::stopping                     ? State::stopped
+    next = row.state == State::stopping               ? State::stopped
            : seen.state == Observed::failed || killed ? State::failed
-                                                            : State::exited;
+                                                      : State::exited;
   }
   if (next == row.state || !transitions.may(row.state, next)) return std::nullopt;
   return next;
@@ -235,8 +237,7 @@ bool observe(db::Tx& tx, const Catalogue& catalogue, const Call<node_report, Rep
 Result<ReportTaken> report(db::Tx& tx, const Catalogue& catalogue, const Call<node_report, Report>& call) {
   if (call.input.node != call.granted.principal()) return Error{base::forbidden, "a node speaks for itself only"};
   if (call.input.instances.size() > reports_max) return Error{base::invalid, "too many at once", "/instances"};
-  if (call.input.capacity)
-    inventory::report(tx, call.input.node, call.input.name, *call.input.capacity, call.env.now);
+  if (call.input.capacity) inventory::report(tx, call.input.node, call.input.name, *call.input.capacity, call.env.now);
   ReportTaken taken{.changed = 0};
   for (const Observation& seen : call.input.instances) taken.changed += observe(tx, catalogue, call, seen) ? 1 : 0;
   return taken;

@@ -7,8 +7,8 @@ namespace {
 
 constexpr int waiting_max = 200;  // of one round; the next finds the rest
 
-#define INSTANCE_COLUMNS                                                                                          \
-  "id, project_id, path, name, shape, command, env, state, state_reason, wanted, generation, node_id, gpu_indices, " \
+#define INSTANCE_COLUMNS                                                                                              \
+  "id, project_id, path, name, shape, command, env, state, state_reason, wanted, generation, node_id, gpu_indices, "  \
   "holds, created_by, requested_at, placed_at, starting_at, running_at, ended_at, exit_code, exit_signal, exit_oom, " \
   "exit_failure, deleted_at"
 
@@ -126,34 +126,30 @@ base::Page<Row> of_node(db::Snapshot& snapshot, PrincipalId node, const base::Cu
   return snapshot.page(list_of_node, cursor, {{"node", node}}, read);
 }
 
-std::vector<Row> waiting(db::Snapshot& snapshot) {
-  return snapshot.all(list_waiting, {{"most", waiting_max}}, read);
-}
+std::vector<Row> waiting(db::Snapshot& snapshot) { return snapshot.all(list_waiting, {{"most", waiting_max}}, read); }
 
 void update(db::Tx& tx, const Row& row, State before) {
   CHECK(sound(row));
   CHECK(row.state == before || transitions.may(before, row.state));
   const Exit exit = row.exit.value_or(Exit{});
-  const int updated = tx.run(
-      update_instance,
-      {{"id", row.id},
-       {"before", before},
-       {"state", row.state},
-       {"reason", row.state_reason},
-       {"wanted", row.wanted},
-       {"generation", row.generation},
-       {"node", row.node},
-       {"gpus", json::encode(row.gpus)},
-       {"holds", row.holds},
-       {"placed_at", row.placed_at},
-       {"starting_at", row.starting_at},
-       {"running_at", row.running_at},
-       {"ended_at", row.ended_at},
-       {"code", exit.code},
-       {"signal", exit.signal},
-       {"oom", row.exit ? std::optional<bool>{exit.oom} : std::nullopt},
-       {"failure", exit.failure},
-       {"deleted_at", row.deleted_at}});
+  const int updated = tx.run(update_instance, {{"id", row.id},
+                                               {"before", before},
+                                               {"state", row.state},
+                                               {"reason", row.state_reason},
+                                               {"wanted", row.wanted},
+                                               {"generation", row.generation},
+                                               {"node", row.node},
+                                               {"gpus", json::encode(row.gpus)},
+                                               {"holds", row.holds},
+                                               {"placed_at", row.placed_at},
+                                               {"starting_at", row.starting_at},
+                                               {"running_at", row.running_at},
+                                               {"ended_at", row.ended_at},
+                                               {"code", exit.code},
+                                               {"signal", exit.signal},
+                                               {"oom", row.exit ? std::optional<bool>{exit.oom} : std::nullopt},
+                                               {"failure", exit.failure},
+                                               {"deleted_at", row.deleted_at}});
   CHECK(updated == 1);  // read in this transaction, which is as if alone
 }
 

@@ -73,7 +73,8 @@ struct ShapeOffer {
   bool simulated = false;
 };
 BOOST_DESCRIBE_STRUCT(ShapeOffer, (),
-                      (name, gpus, gpu_model, gpu_memory, cpu_millicores, memory, price, price_text, sku, free, simulated))
+                      (name, gpus, gpu_model, gpu_memory, cpu_millicores, memory, price, price_text, sku, free,
+                       simulated))
 
 using node::Capacity;
 

@@ -83,8 +83,8 @@ request::Routes routes(const Catalogue& catalogue) {
     }
     return page;
   };
-  return request::Routes{"gpuaas"}.read<shape_list>("/v1/shapes", list,
-                                                    {.bulk = true, .summary = "What can be launched, and for how much"});
+  return request::Routes{"gpuaas"}.read<shape_list>(
+      "/v1/shapes", list, {.bulk = true, .summary = "What can be launched, and for how much"});
 }
 
 }  // namespace inventory

@@ -74,7 +74,9 @@ void report(db::Tx& tx, PrincipalId node, std::string_view name, const Capacity&
 
 std::vector<Node> nodes(db::Snapshot& snapshot) { return snapshot.all(list_nodes, {}, read); }
 
-std::optional<Node> node(db::Snapshot& snapshot, PrincipalId id) { return snapshot.one(find_node, {{"node", id}}, read); }
+std::optional<Node> node(db::Snapshot& snapshot, PrincipalId id) {
+  return snapshot.one(find_node, {{"node", id}}, read);
+}
 
 std::optional<std::vector<std::int32_t>> take(db::Tx& tx, const Node& from, const Shape& shape,
                                               std::string_view instance) {

@@ -26,9 +26,11 @@ struct Capacity {
   std::string gpu_model;
   std::int64_t gpu_memory = 0;
   bool simulated = false;
-  // More than any machine has; and a row is kept for each GPU, so that a node that lies must not be able to ask for many.
-  static constexpr std::array json_ranges{json::Range{"cpu_millicores", 0, 16'384'000}, json::Range{"memory", 0, 1LL << 50},
-                                          json::Range{"gpus", 0, 64}, json::Range{"gpu_memory", 0, 1LL << 50}};
+  // More than any machine has; and a row is kept for each GPU, so that a node that lies must not be able to ask for
+  // many.
+  static constexpr std::array json_ranges{json::Range{"cpu_millicores", 0, 16'384'000},
+                                          json::Range{"memory", 0, 1LL << 50}, json::Range{"gpus", 0, 64},
+                                          json::Range{"gpu_memory", 0, 1LL << 50}};
   bool operator==(const Capacity&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Capacity, (), (cpu_millicores, memory, gpus, gpu_model, gpu_memory, simulated))

@@ -1,5 +1,5 @@
-// Scheduling: which node holds an instance. Best fit: of the nodes that can hold the shape, the one that is left with the
-// least free CPU, so that large shapes keep finding room; ties go to the lower id, so that a run replays.
+// Scheduling: which node holds an instance. Best fit: of the nodes that can hold the shape, the one that is left with
+// the least free CPU, so that large shapes keep finding room; ties go to the lower id, so that a run replays.
 //
 // Not here: queues, priorities and fairness between projects; who finds no room waits and is tried again.
 #pragma once

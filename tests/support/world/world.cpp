@@ -24,7 +24,8 @@ class HandClock final : public base::Clock {
   void set(base::Instant at) { us_ = base::micros(at); }
 
  private:
-  std::atomic<std::int64_t> us_{base::micros(base::Instant{base::Day{std::chrono::days{20'000}}} + std::chrono::hours{9})};
+  std::atomic<std::int64_t> us_{
+      base::micros(base::Instant{base::Day{std::chrono::days{20'000}}} + std::chrono::hours{9})};
 };
 
 // Ids by name: the same name is the same id, in every run.
@@ -163,8 +164,9 @@ int World::runner_of(const void* handler, const request::Permission* permission,
                        .feed = house_->log.get()};
   std::vector<request::Routes> table;
   table.push_back(route("/v1/projects/{project}/tested"));
-  auto runner = request::make_runner(*house_->store, house_->clock, std::move(table), std::move(ports),
-                                     {.dice = base::Random::kernel_key(), .body_key = house_->dice, .reasons_listed = false});
+  auto runner =
+      request::make_runner(*house_->store, house_->clock, std::move(table), std::move(ports),
+                           {.dice = base::Random::kernel_key(), .body_key = house_->dice, .reasons_listed = false});
   CHECK(runner.has_value());
   house_->runners.push_back(std::move(*runner));
   const int number = static_cast<int>(house_->runners.size()) - 1;

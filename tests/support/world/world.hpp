@@ -1,5 +1,6 @@
-// World: a small house for a module's test. A real database, the real log, the real runner and the real job runner; only
-// who may what is left open: everybody may do everything in the project they act in, `ann@lab` being Ann in project lab.
+// World: a small house for a module's test. A real database, the real log, the real runner and the real job runner;
+// only who may what is left open: everybody may do everything in the project they act in, `ann@lab` being Ann in
+// project lab.
 //
 // Always true: a call goes through the runner that serves requests, over a route made for that one handler; a job is
 // played by the job runner that runs them.

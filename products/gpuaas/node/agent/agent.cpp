@@ -215,8 +215,10 @@ void Agent::dial_replicas() {
       link = std::move(*opened);
     }
     auto connected = link->connect(
-        [this](std::string what, std::shared_ptr<mux::Stream> stream) { relays_.serve(what, std::move(stream)); }, [] {});
-    if (!connected) telemetry::warning("a replica is not reached", {{"url", url}, {"detail", connected.error().detail}});
+        [this](std::string what, std::shared_ptr<mux::Stream> stream) { relays_.serve(what, std::move(stream)); },
+        [] {});
+    if (!connected)
+      telemetry::warning("a replica is not reached", {{"url", url}, {"detail", connected.error().detail}});
   }
 }
 
@@ -273,9 +275,8 @@ void Agent::start(const node::DesiredItem& item) {
                                        .memory_bytes = item.memory,
                                        .gpus = item.gpus});
   if (started) return;
-  telemetry::warning("a workload cannot start", {{"instance", id},
-                                                 {"reason", started.error().reason.word},
-                                                 {"detail", started.error().detail}});
+  telemetry::warning("a workload cannot start",
+                     {{"instance", id}, {"reason", started.error().reason.word}, {"detail", started.error().detail}});
   due_[id] = {.instance = item.instance,
               .state = node::Observed::failed,
               .at = clock_.now(),

@@ -13,9 +13,9 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <map>
 #include <set>
 #include <string>
 
@@ -74,8 +74,8 @@ class Agent final {
   std::map<std::string, std::unique_ptr<Uplink>> replicas_;
 
   bool capacity_told_ = false;
-  std::map<std::string, node::Observation> due_;   // by instance: to be reported
-  std::map<std::string, std::string> told_;        // what the server knows, as text
+  std::map<std::string, node::Observation> due_;  // by instance: to be reported
+  std::map<std::string, std::string> told_;       // what the server knows, as text
 };
 
 /// What a status means in the words of a report; nothing while it is not known to run.

@@ -1,8 +1,9 @@
 // Meter: how long each workload ran, as usage events that are never lost and never counted twice.
 //
-// A workload's time is cut into intervals that touch: each begins where the one before ended. Whole seconds are metered,
-// rounded on the running total, so that all events together are the whole time within half a second. An event has its id
-// and is in the journal, one file a workload, before it is sent; it leaves the journal when the server has it.
+// A workload's time is cut into intervals that touch: each begins where the one before ended. Whole seconds are
+// metered, rounded on the running total, so that all events together are the whole time within half a second. An event
+// has its id and is in the journal, one file a workload, before it is sent; it leaves the journal when the server has
+// it.
 //
 // Always true
 //   - the journal's events and what the server has taken are together the time from start to `until`, without a gap or
@@ -51,8 +52,8 @@ BOOST_DESCRIBE_STRUCT(Tariff, (), (meter, sku, units_per_second, simulated))
 
 class Meter final {
  public:
-  /// Reads the journals in `directory`. Errors: `unavailable`, `invalid` (a journal that cannot be read: it is money, so
-  /// nothing starts before a person has looked at it).
+  /// Reads the journals in `directory`. Errors: `unavailable`, `invalid` (a journal that cannot be read: it is money,
+  /// so nothing starts before a person has looked at it).
   static base::Result<std::unique_ptr<Meter>> open(std::filesystem::path directory);
 
   /// Before a workload starts: what it will be metered by.

@@ -29,7 +29,9 @@ class MeterTest : public ::testing::Test {
     ASSERT_TRUE(opened) << opened.error().detail;
     meter_ = std::move(*opened);
   }
-  void expect() { ASSERT_TRUE(meter_->expect("ins_1", {.meter = "m", .sku = "s", .units_per_second = 2, .simulated = true})); }
+  void expect() {
+    ASSERT_TRUE(meter_->expect("ins_1", {.meter = "m", .sku = "s", .units_per_second = 2, .simulated = true}));
+  }
   void look(std::int64_t after_us, bool ended = false) {
     runtime::Workload workload{.spec = {.id = "ins_1"}};
     workload.status.started_at_us = start_us;
@@ -39,7 +41,8 @@ class MeterTest : public ::testing::Test {
   }
   std::int64_t sum() const {
     const auto due = meter_->due();
-    return std::accumulate(due.begin(), due.end(), std::int64_t{0}, [](std::int64_t s, const auto& e) { return s + e.quantity; });
+    return std::accumulate(due.begin(), due.end(), std::int64_t{0},
+                           [](std::int64_t s, const auto& e) { return s + e.quantity; });
   }
 
   std::filesystem::path directory_;

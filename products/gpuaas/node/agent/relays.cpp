@@ -22,7 +22,8 @@ struct Wanted {
 };
 BOOST_DESCRIBE_STRUCT(Wanted, (), (command, tty, rows, cols))
 
-std::string exit_text(std::optional<std::int32_t> code, std::optional<std::int32_t> signal, const std::string& failure) {
+std::string exit_text(std::optional<std::int32_t> code, std::optional<std::int32_t> signal,
+                      const std::string& failure) {
   json::Writer out;
   out.object().key("exit").object().member("code", code).member("signal", signal);
   if (!failure.empty()) out.member("failure", failure);
@@ -167,8 +168,7 @@ void Relays::exec(const std::string& id, const std::string& text, std::shared_pt
     };
   };
   auto process = runtime_.exec(
-      id,
-      {.command = wanted->command, .tty = wanted->tty, .terminal = {.rows = wanted->rows, .cols = wanted->cols}},
+      id, {.command = wanted->command, .tty = wanted->tty, .terminal = {.rows = wanted->rows, .cols = wanted->cols}},
       {.output = out(false), .error = out(true), .ended = [outlet](runtime::ExecEnd end) {
          outlet->send(exit_text(end), false);
          outlet->end();

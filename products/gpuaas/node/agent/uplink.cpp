@@ -45,7 +45,9 @@ base::Result<std::unique_ptr<Uplink>> Uplink::sibling(const std::string& server)
 }
 
 Uplink::Uplink(Options options, crypto::SigningKey key)
-    : options_(std::move(options)), key_(std::move(key)), client_(http::client({.url = options_.server, .timeout = dial_time})) {}
+    : options_(std::move(options)),
+      key_(std::move(key)),
+      client_(http::client({.url = options_.server, .timeout = dial_time})) {}
 
 Uplink::~Uplink() { close(); }
 
@@ -141,12 +143,12 @@ void Uplink::send(http::Request request) {
   if (const auto now = link()) mux::send_request(*now, request, [](http::Response) {});
 }
 
-std::shared_ptr<mux::Stream> Uplink::follow(const std::string& path,
-                                            std::function<void(std::string_view)> piece) {
+std::shared_ptr<mux::Stream> Uplink::follow(const std::string& path, std::function<void(std::string_view)> piece) {
   const auto now = link();
   if (!now) return nullptr;
   return mux::follow_request(
-      *now, {.method = "GET", .path = path}, [](http::Response) {}, [piece](std::string text) { piece(text); }, [piece] { piece({}); });
+      *now, {.method = "GET", .path = path}, [](http::Response) {}, [piece](std::string text) { piece(text); },
+      [piece] { piece({}); });
 }
 
 }  // namespace agent

@@ -1,5 +1,5 @@
-// Uplink: who this node is, and its one link to a server. The identity is an Ed25519 key made here, which never leaves; a
-// join token, once, makes it a principal, and each link begins with the server's challenge, signed.
+// Uplink: who this node is, and its one link to a server. The identity is an Ed25519 key made here, which never leaves;
+// a join token, once, makes it a principal, and each link begins with the server's challenge, signed.
 #pragma once
 
 #include <filesystem>
