@@ -1,0 +1,42 @@
+#include "guard/model/model.hpp"
+
+#include <algorithm>
+
+namespace guard {
+
+Tree::Tree() = default;
+Tree::~Tree() = default;
+Tree::Tree(Tree&&) noexcept = default;
+Tree& Tree::operator=(Tree&&) noexcept = default;
+
+std::string_view File::name() const {
+  const std::size_t slash = path.rfind('/');
+  return std::string_view{path}.substr(slash == std::string::npos ? 0 : slash + 1);
+}
+
+std::string_view File::extension() const {
+  const std::string_view last = name();
+  const std::size_t dot = last.rfind('.');
+  return dot == std::string_view::npos || dot == 0 ? std::string_view{} : last.substr(dot + 1);
+}
+
+bool File::is_cpp() const {
+  static constexpr std::string_view extensions[] = {"c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "ipp", "inl"};
+  return std::ranges::find(extensions, extension()) != std::end(extensions);
+}
+
+namespace {
+
+template <class T>
+const T* find(const std::vector<T>& sorted, std::string_view path) {
+  const auto at =
+      std::lower_bound(sorted.begin(), sorted.end(), path, [](const T& each, auto to) { return each.path < to; });
+  return at == sorted.end() || at->path != path ? nullptr : &*at;
+}
+
+}  // namespace
+
+const File* Tree::file(std::string_view path) const { return find(files, path); }
+const Module* Tree::module(std::string_view path) const { return find(modules, path); }
+
+}  // namespace guard

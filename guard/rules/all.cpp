@@ -1,0 +1,15 @@
+#include "guard/rules/rules.hpp"
+
+namespace guard {
+
+std::span<const Checker> checkers() {
+  static constexpr Checker all[] = {
+      {"layers", rules::layers},
+      {"headers", rules::headers},
+      {"cycles", rules::cycles},
+      {"link", rules::link},
+  };
+  return all;
+}
+
+}  // namespace guard

@@ -1,0 +1,37 @@
+// The rules: one function each, in a file of its name. A rule reads the tree, says what breaks it, and keeps nothing.
+// Its id, mode, words and reasons stand in layers.yaml; a check may stand there twice, with different `with`.
+//
+//   void words(const Tree& tree, const Rule& rule, Findings& findings) {
+//     const auto given = with<WordsWith>(findings.rules(), rule);
+//     if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+//     …
+//   }
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "guard/model/findings.hpp"
+#include "guard/model/model.hpp"
+
+namespace guard {
+
+using Check = void(const Tree&, const Rule&, Findings&);
+
+/// One line of the table in all.cpp.
+struct Checker {
+  std::string_view name;  // layers.yaml's `check`
+  Check* check;
+};
+
+std::span<const Checker> checkers();
+
+namespace rules {
+
+Check layers;   // includes go down the layers, to declared neighbours, never to another group
+Check headers;  // from outside, a module is entered by its public headers
+Check cycles;   // neither files nor modules include one another in a ring
+Check link;     // what is included is linked, and what is linked is included
+
+}  // namespace rules
+}  // namespace guard
