@@ -23,13 +23,14 @@ constexpr std::chrono::seconds beat_age_max{5};
 // Random streams of the house's own, apart from the requests'.
 constexpr std::uint64_t start_numbers = 1ULL << 61;  // the log draws from 2^63, jobs from 2^62, requests from 1
 
-/// Runs one change and waits for it; before anything serves.
-base::Result<void> now(db::Store& store, db::Store::Work work) {
+/// Runs one change and waits for it; before anything serves. A store without a thread of its own is lent ours.
+base::Result<void> now(db::Store& store, bool threads, db::Store::Work work) {
   std::promise<base::Result<void>> promise;
   auto done = promise.get_future();
   store.change(std::move(work), [&](base::Result<void> result) { promise.set_value(std::move(result)); });
-  while (done.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
-    if (store.run_waiting() == 0) done.wait_for(std::chrono::milliseconds{1});
+  if (!threads) {
+    while (store.run_waiting() > 0) continue;
+  }
   return done.get();
 }
 
@@ -163,7 +164,7 @@ base::Result<void> WholeHouse::open_store() {
 // organization with its admin.
 base::Result<void> WholeHouse::prepare() {
   const auto fresh = base::Random::kernel_key();
-  return now(*store_, [&](db::Tx& tx) -> base::Result<void> {
+  return now(*store_, options_.threads, [&](db::Tx& tx) -> base::Result<void> {
     body_key_ = request::installation_key(tx, "bodies", options_.dice.value_or(fresh));
     auto random = dice(1);
     const request::Env env{options_.clock->now(), random};
@@ -280,7 +281,7 @@ base::Result<std::string> reset_password(const std::string& database, std::strin
   auto opened = db::open({.url = database, .migrations = migrations(), .clock = &clock});
   if (!opened) return opened.error();
   std::string password;
-  auto done = now(*opened->store, [&](db::Tx& tx) -> base::Result<void> {
+  auto done = now(*opened->store, true, [&](db::Tx& tx) -> base::Result<void> {
     base::Random random{base::Random::kernel_key(), 0, 0};
     auto made = iam::house::reset_password(tx, {clock.now(), random}, mail);
     if (!made) return made.error();

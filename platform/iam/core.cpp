@@ -106,7 +106,7 @@ base::Result<void> Core::add_resource(db::Tx& tx, const request::Authority& auth
 bool Core::concerns(const request::Permission& permission) const { return is_own(permission.name); }
 
 void Core::applied(const db::Reader& reader, const request::Authority& authority, std::string_view resource) {
-  if (concerns(*authority.permission)) reload(reader, authority.scope(), resource);
+  if (concerns(*authority.permission)) reload(reader, {{authority.path.front(), resource}});
 }
 
 void Core::start(db::Store& store, const base::Clock& clock) {
@@ -143,9 +143,11 @@ void Core::heard(const std::vector<logbook::Entry>& entries, std::int64_t head) 
       if (missed_ || gap) load();
       missed_ = false;
     }
+    std::vector<Changed> changed;
     for (const logbook::Entry& each : entries)
       if (is_own(each.action) && each.outcome == "ok" && !each.path.empty())
-        reload(*store_, each.path.back(), each.resource);
+        changed.push_back({each.path.front(), each.resource});
+    if (!changed.empty()) reload(*store_, changed);
     heard_head_ = std::max(head, heard_head_.load());
   } catch (const db::Trouble&) {
     missed_ = true;
@@ -173,13 +175,16 @@ void Core::record_refusal(const store::Person& person, base::Instant now) {
 }
 
 // Everything is a function of what the tables say now, so that it does not matter how often, or in which order, entries
-// are heard.
-void Core::reload(const db::Reader& reader, const Scope& at, std::string_view resource) {
+// are heard; and of what was changed several times, once is enough.
+void Core::reload(const db::Reader& reader, const std::vector<Changed>& changed) {
   const std::lock_guard lock{reloading_};
   reader.read([&](db::Snapshot& snapshot) {
-    std::set<Scope> fronts = reload_named(snapshot, resource);
-    const auto path = path_of(snapshot, at);
-    if (path) fronts.insert(path->front());
+    std::set<Scope> fronts;
+    std::set<std::string_view> read;
+    for (const Changed& each : changed) {
+      fronts.insert(each.front);
+      if (read.insert(each.resource).second) fronts.merge(reload_named(snapshot, each.resource));
+    }
     for (const Scope& each : fronts) catch_up(snapshot, each);
   });
 }
@@ -225,12 +230,21 @@ std::set<Scope> Core::reload_principal(db::Snapshot& snapshot, PrincipalId princ
   return fronts;
 }
 
-// As old as the last beat at which everything up to the log's head had been heard.
+// As old as the last beat up to whose head everything had been heard. While changes come without a pause there is
+// always something unheard: then a beat is kept until its head is heard, and the next one after it.
 bool Core::is_fresh(base::Instant now) const {
   if (!options_.beat) return true;
   const base::Instant beat = options_.beat();
   if (!options_.head) return now - beat <= index_age_max;
-  if (heard_head_ >= options_.head()) current_at_ = base::micros(beat);
+  const std::int64_t head = options_.head();
+  if (heard_head_ >= head) {
+    current_at_ = base::micros(beat);
+  } else if (const std::unique_lock lock{waited_for_mutex_, std::try_to_lock}) {
+    if (heard_head_ >= waited_for_.head) {
+      current_at_ = std::max(current_at_.load(), waited_for_.beat);
+      waited_for_ = {head, base::micros(beat)};
+    }
+  }
   return now - base::from_micros(current_at_) <= index_age_max;
 }
 

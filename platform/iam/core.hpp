@@ -55,7 +55,11 @@ class Core final : public Iam {
  private:
   bool is_fresh(base::Instant now) const;
   void load();
-  void reload(const db::Reader&, const Scope& at, std::string_view resource);
+  struct Changed {
+    Scope front;  // the organization, or the platform
+    std::string_view resource;
+  };
+  void reload(const db::Reader&, const std::vector<Changed>&);
   std::set<Scope> reload_named(db::Snapshot&, std::string_view id);
   void reload_scope(db::Snapshot&, const Scope&);
   std::set<Scope> reload_principal(db::Snapshot&, PrincipalId);
@@ -73,7 +77,13 @@ class Core final : public Iam {
   std::atomic<std::uint64_t> records_{0};
   bool missed_ = false;  // entries whose rows could not be read: the next batch reads everything
   std::atomic<std::int64_t> heard_head_{0};
-  mutable std::atomic<std::int64_t> current_at_{0};  // a beat at which nothing of the log was unheard
+  mutable std::atomic<std::int64_t> current_at_{0};  // a beat up to whose head the log was heard
+  struct Beat {
+    std::int64_t head = 0;
+    std::int64_t beat = 0;
+  };
+  mutable std::mutex waited_for_mutex_;
+  mutable Beat waited_for_;  // becomes `current_at_` once its head is heard
 };
 
 // What a secret is stored as: base64url of its SHA-256.

@@ -102,6 +102,27 @@ TEST_P(Replicas, AnIndexMoreThanASecondBehindTheLogAnswersNothing) {
   }));
 }
 
+TEST_P(Replicas, AnIndexIsAsOldAsTheBeatThatItHeardUpToWhileNewsKeepComing) {
+  const Scope acme{house_->first.organization};
+  Iam& replica = other();
+  const auto comes = [&](std::int64_t head) {
+    head_ = head;
+    beat_ = house_->clock.now();
+  };
+  EXPECT_TRUE(from_index(replica, house_->first.admin, acme));
+  for (std::int64_t i = 1; i < 20; ++i) {  // there is always one unheard
+    comes(i + 1);
+    replica.listener()({entry(lamp_create, acme, "lmp_00000000000000000000000001")}, i);
+    EXPECT_TRUE(from_index(replica, house_->first.admin, acme)) << i;
+    house_->clock.pass(std::chrono::milliseconds{index_age_max} / 4);
+  }
+  for (int i = 0; i < 5; ++i) {  // and now more and more
+    comes(21 + i);
+    house_->clock.pass(std::chrono::milliseconds{index_age_max} / 4);
+  }
+  EXPECT_FALSE(from_index(replica, house_->first.admin, acme));
+}
+
 // Eight clients write as ann, in a process whose index hears nothing, while another takes ann's role away.
 TEST_P(Replicas, NoWriteStandsInTheLogAfterTheRevocation) {
   const Scope acme{house_->first.organization};

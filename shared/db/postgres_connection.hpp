@@ -36,7 +36,7 @@ class PostgresConnection final {
     int backend = 0;  // who notified
   };
 
-  /// `session` is run after each connecting: SET, LISTEN.
+  /// `session` is run after each connecting, on top of what every connection is set to: SET, LISTEN.
   PostgresConnection(std::string url, std::string session, Observe observe = {});
   ~PostgresConnection();
   PostgresConnection(const PostgresConnection&) = delete;

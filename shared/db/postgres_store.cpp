@@ -24,18 +24,8 @@ constexpr int runs_max = 5;
 constexpr std::array<int, runs_max - 1> pause_ms{1, 4, 16, 64};  // before each further run, give or take a half
 constexpr milliseconds usual_timeout = Query{}.timeout;
 
-// What the platform asks for is few rows by their keys, from tables that grow: so each row is looked up through its
-// index. Left alone, PostgreSQL plans for the few rows that were there when it last counted, and goes through whole
-// tables. And whatever a change goes through as a whole, SERIALIZABLE watches as a whole: changes of two of its rows
-// then run again because of each other. (These only set a price: where there is no index, it still scans. jit: that
-// price would start it.)
-constexpr const char* by_index =
-    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-    "SET jit = off; SET client_min_messages = warning;";
-const std::string write_session =
-    std::string{by_index} + "SET lock_timeout = 500; SET idle_in_transaction_session_timeout = 1000";
-const std::string read_session =
-    std::string{by_index} + "SET statement_timeout = 1000; SET idle_in_transaction_session_timeout = 10000";
+constexpr const char* write_session = "SET lock_timeout = 500; SET idle_in_transaction_session_timeout = 1000";
+constexpr const char* read_session = "SET statement_timeout = 1000; SET idle_in_transaction_session_timeout = 10000";
 
 class PostgresSnapshot final : public Snapshot {
  public:

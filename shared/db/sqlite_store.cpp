@@ -124,6 +124,7 @@ class SqliteStore final : public Store {
   void change_in_turn(std::string, Work work, Done done) override { change(std::move(work), std::move(done)); }
 
   int run_waiting() override {
+    CHECK(!thread_.joinable());  // the writer's connection is one thread's
     const int count = run_some();
     if (count == 0) writer_.beat();
     return count;
