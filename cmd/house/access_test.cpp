@@ -2,6 +2,7 @@
 // manifest or in the role table, is seen by one of them.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -14,17 +15,28 @@ namespace {
 
 using Holders = std::map<std::string, std::set<std::string>>;  // permission -> roles
 
-Holders by_hand() {
-  Holders all;
-  std::ifstream in{std::string{HOUSE_SOURCE_DIR} + "/tests/access/by_hand.cases"};
+void read_by_hand(const std::filesystem::path& file, std::string_view first_word, Holders& all) {
+  std::ifstream in{file};
   std::string line;
   while (std::getline(in, line)) {
-    if (line.empty() || line.starts_with('#')) continue;
-    std::istringstream words{line};
+    if (line.empty() || line.starts_with('#') || !line.starts_with(first_word)) continue;
+    std::istringstream words{line.substr(first_word.size())};
     std::string permission, role;
     words >> permission;
-    while (words >> role) all[permission].insert(role);
+    while (words >> role)
+      if (role != "=>") all[permission].insert(role);
   }
+}
+
+const std::filesystem::path source = HOUSE_SOURCE_DIR;
+const std::filesystem::path products = source / "products";
+
+/// The platform's own permissions stand in one table, a product's beside its manifest.
+Holders by_hand() {
+  Holders all;
+  read_by_hand(source / "tests/access/by_hand.cases", "", all);
+  for (const auto& product : std::filesystem::directory_iterator{products})
+    read_by_hand(product.path() / "product.cases", "may ", all);
   return all;
 }
 
@@ -42,8 +54,6 @@ Holders of_cases(const std::string& cases) {
   }
   return all;
 }
-
-const std::filesystem::path products = std::string{HOUSE_SOURCE_DIR} + "/products";
 
 TEST(AccessCases, TheGeneratedMatrixIsWhatAPersonWrote) {
   const auto cases = access_cases(products);

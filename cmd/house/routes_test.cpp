@@ -2,48 +2,17 @@
 // never from a list here; a route whose kind has no such case is listed by name in the output.
 #include <gtest/gtest.h>
 
-#include <future>
 #include <thread>
 
-#include "cmd/house/house.hpp"
-#include "shared/json/document.hpp"
+#include "cmd/house/asking.hpp"
 #include "tests/support/engines.hpp"
 
 namespace house {
 namespace {
 
+using asking::Reply;
 using request::Route;
 using request::RouteKind;
-
-struct Reply {
-  int status = 0;
-  std::string body;
-  http::Headers headers;
-  std::string reason() const {
-    const auto parsed = json::Document::parse(body);
-    return parsed ? (*parsed)["reason"].as_text() : std::string{};
-  }
-  std::string member(const char* name) const {
-    const auto parsed = json::Document::parse(body);
-    return parsed ? (*parsed)[name].as_text() : std::string{};
-  }
-};
-
-class Catcher final : public http::Responder {
- public:
-  void answer(http::Response response) override {
-    caught.set_value({response.status, std::move(response.body), std::move(response.headers)});
-  }
-  std::shared_ptr<http::ByteStream> stream(int status, http::Headers headers) override {
-    caught.set_value({status, "", std::move(headers)});
-    return nullptr;
-  }
-  void upgrade(std::string, std::function<void(std::shared_ptr<http::WebSocket>)>) override {
-    caught.set_value({101, "", {}});
-  }
-  bool gone() const override { return false; }
-  std::promise<Reply> caught;
-};
 
 /// Two tenants: acme, whose admin owns it, and rival, whose owner should see nothing of acme; and in acme a viewer.
 class Attack : public test::OnEveryEngine {
@@ -133,14 +102,7 @@ class Attack : public test::OnEveryEngine {
         .method = std::string{method}, .path = path, .query = query, .body = body, .peer = "127.0.0.1:1"};
     if (!key.empty()) request.headers.emplace_back("Authorization", "Bearer " + key);
     request.headers.emplace_back("Idempotency-Key", idempotency.empty() ? "t" + std::to_string(++keys_) : idempotency);
-    auto catcher = std::make_shared<Catcher>();
-    auto caught = catcher->caught.get_future();
-    house_->runner().handle(std::move(request), catcher);
-    if (caught.wait_for(std::chrono::seconds{20}) != std::future_status::ready) {
-      ADD_FAILURE() << "no answer: " << method << " " << path;
-      return {};
-    }
-    return caught.get();
+    return asking::ask(*house_, std::move(request));
   }
   Reply ask(const Route& route, const std::string& key, const std::string& body) {
     return ask(request::method_name(route.method), path_of(route), key, body);
@@ -297,10 +259,7 @@ TEST_P(Attack, APostWithoutAKeyIsRefused) {
                           .headers = {{"Authorization", "Bearer " + admin_}},
                           .body = "{}",
                           .peer = "127.0.0.1:1"};
-    auto catcher = std::make_shared<Catcher>();
-    auto caught = catcher->caught.get_future();
-    house_->runner().handle(std::move(request), catcher);
-    const Reply reply = caught.get();
+    const Reply reply = asking::ask(*house_, std::move(request));
     // Its body is looked at first, and then the key; neither lets it through.
     EXPECT_EQ(reply.status, 400) << route.operation << reply.body;
   }
@@ -369,10 +328,7 @@ TEST_P(Attack, TheSameKeyInFlightHappensOnce) {
                             .headers = {{"Authorization", "Bearer " + admin_}, {"Idempotency-Key", "at-once"}},
                             .body = R"({"name":"at-once"})",
                             .peer = "127.0.0.1:1"};
-      auto catcher = std::make_shared<Catcher>();
-      auto caught = catcher->caught.get_future();
-      house_->runner().handle(std::move(request), catcher);
-      const Reply reply = caught.get();
+      const Reply reply = asking::ask(*house_, std::move(request));
       const std::lock_guard lock{mutex};
       if (reply.status == 201)
         ++ids[reply.member("id")];

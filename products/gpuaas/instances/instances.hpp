@@ -61,7 +61,9 @@ inline constexpr std::size_t command_bytes_max = 64 << 10;
 inline constexpr std::size_t reports_max = 1000;  // of one report
 inline constexpr int terminal_side_max = 1000;    // rows, columns
 
+using inventory::Catalogue;
 using node::InstanceId;
+using request::Call;
 using request::PrincipalId;
 using request::ProjectId;
 
@@ -196,13 +198,36 @@ using node::Observed;
 using node::Report;
 using node::ReportTaken;
 
+// The service: its functions are the handlers of the route and job tables.
+
+/// Errors: `name_invalid`, `shape_unknown`, `command_invalid`; the runner's `name_taken`.
+base::Result<Instance> create(db::Tx&, const Catalogue&, const Call<instance_create, CreateInstance>&);
+/// Ends a workload; what waits for room ends at once. Asking again changes nothing. Errors: `not_found`.
+base::Result<Instance> stop(db::Tx&, const Catalogue&, const Call<instance_stop, InstanceRef>&);
+/// Takes an ended one off the lists; its bill and records stay. Errors: `not_found`, `instance_active`.
+base::Result<Instance> remove(db::Tx&, const Catalogue&, const Call<instance_delete, InstanceRef>&);
+/// Errors: `not_found`, `instance_not_running`, `surface_absent`.
+base::Result<entrance::Opened> ask_session(db::Tx&, const Call<entrance::session_create, AskSession>&);
+
+struct PlaceInstance {
+  ProjectId project;
+  InstanceId instance;
+};
+BOOST_DESCRIBE_STRUCT(PlaceInstance, (), (project, instance))
+
+/// True when it found room; false when it waits on, or needs none any more.
+base::Result<bool> place(db::Tx&, const Catalogue&, const request::Authority&, const request::Env&, InstanceId);
+
+/// What a node observed. Errors: `forbidden` (a node speaks for itself only), `invalid` (too many at once).
+base::Result<ReportTaken> report(db::Tx&, const Catalogue&, const Call<node_report, Report>&);
+
 /// What runs in one project and what it costs an hour, for the cost pages (main connects billing to it).
 struct Burning {
   ProjectId project;
   std::int64_t running = 0;
   base::Money per_hour;
 };
-std::vector<Burning> burning(db::Snapshot&, const inventory::Catalogue&, const request::Scope&, base::Instant now);
+std::vector<Burning> burning(db::Snapshot&, const Catalogue&, const request::Scope&, base::Instant now);
 
 /// Whether this instance was sold as that shape and placed on that node. Errors: `not_found`.
 base::Result<void> ran(db::Snapshot&, PrincipalId node, std::string_view resource, std::string_view shape);
@@ -214,9 +239,9 @@ struct About {
   bool in_use = false;                      // a workload runs
   std::optional<base::Instant> used_until;  // it ran, and ended then
 };
-std::optional<About> about(db::Snapshot&, const inventory::Catalogue&, std::string_view resource);
+std::optional<About> about(db::Snapshot&, const Catalogue&, std::string_view resource);
 
-request::Routes routes(const inventory::Catalogue&);
-jobs::Jobs jobs(const inventory::Catalogue&);
+request::Routes routes(const Catalogue&);
+jobs::Jobs jobs(const Catalogue&);
 
 }  // namespace instances

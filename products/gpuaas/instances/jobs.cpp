@@ -1,4 +1,3 @@
-#include "products/gpuaas/instances/service.hpp"
 #include "products/gpuaas/instances/store.hpp"
 
 namespace instances {
@@ -9,7 +8,7 @@ constexpr std::chrono::milliseconds waiting_period{500};
 }  // namespace
 
 // A launch is placed by a task of its own at once; those that found no room are tried again as room comes free.
-jobs::Jobs jobs(const inventory::Catalogue& catalogue) {
+jobs::Jobs jobs(const Catalogue& catalogue) {
   const auto place_now = [catalogue](db::Tx& tx, const Call<instance_place, PlaceInstance>& call) {
     return place(tx, catalogue, call.granted.authority(), call.env, call.input.instance);
   };

@@ -4,7 +4,7 @@
 
 namespace instances {
 
-Instance present(db::Snapshot& snapshot, const inventory::Catalogue& catalogue, const Row& row, base::Instant now) {
+Instance present(db::Snapshot& snapshot, const Catalogue& catalogue, const Row& row, base::Instant now) {
   Instance shown{.id = row.id,
                  .name = row.name,
                  .project = row.project,

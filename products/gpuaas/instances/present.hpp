@@ -5,6 +5,6 @@
 
 namespace instances {
 
-Instance present(db::Snapshot&, const inventory::Catalogue&, const Row&, base::Instant now);
+Instance present(db::Snapshot&, const Catalogue&, const Row&, base::Instant now);
 
 }  // namespace instances

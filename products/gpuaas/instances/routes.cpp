@@ -1,5 +1,4 @@
 #include "products/gpuaas/instances/present.hpp"
-#include "products/gpuaas/instances/service.hpp"
 #include "products/gpuaas/instances/store.hpp"
 
 namespace instances {
@@ -80,42 +79,31 @@ Result<request::Follow> follow_node(db::Snapshot&, const Call<node_follow, NodeR
   return request::Follow{.topic = call.input.node.text()};
 }
 
+// Binds what a handler of this product needs beside its call.
+template <class Out, class From, class Asked>
+auto with(const Catalogue& catalogue, Out (*handler)(From&, const Catalogue&, const Asked&)) {
+  return [catalogue, handler](From& from, const Asked& call) { return handler(from, catalogue, call); };
+}
+
 }  // namespace
 
-request::Routes routes(const inventory::Catalogue& catalogue) {
-  const auto create_ = [catalogue](db::Tx& tx, const Call<instance_create, CreateInstance>& call) {
-    return create(tx, catalogue, call);
-  };
-  const auto stop_ = [catalogue](db::Tx& tx, const Call<instance_stop, InstanceRef>& call) {
-    return stop(tx, catalogue, call);
-  };
-  const auto remove_ = [catalogue](db::Tx& tx, const Call<instance_delete, InstanceRef>& call) {
-    return remove(tx, catalogue, call);
-  };
-  const auto list_ = [catalogue](db::Snapshot& s, const Call<instance_list, ListInstances>& call) {
-    return list(s, catalogue, call);
-  };
-  const auto read_ = [catalogue](db::Snapshot& s, const Call<instance_read, InstanceRef>& call) {
-    return read(s, catalogue, call);
-  };
-  const auto desired_ = [catalogue](db::Snapshot& s, const Call<node_desired, NodeRef>& call) {
-    return desired(s, catalogue, call);
-  };
-  const auto report_ = [catalogue](db::Tx& tx, const Call<node_report, Report>& call) {
-    return report(tx, catalogue, call);
-  };
+request::Routes routes(const Catalogue& catalogue) {
   return request::Routes{"gpuaas"}
-      .change<instance_create>(POST, "/v1/projects/{project}/instances", create_,
+      .change<instance_create>(POST, "/v1/projects/{project}/instances", with(catalogue, create),
                                {.status = 201,
                                 .creates = resource_type,
                                 .reasons = {name_invalid, shape_unknown, command_invalid},
                                 .summary = "Launch a workload"})
-      .read<instance_list>("/v1/organizations/{organization}/instances", list_, {.summary = "What was launched here"})
-      .read<instance_list>("/v1/departments/{department}/instances", list_, {.summary = "What was launched here"})
-      .read<instance_list>("/v1/projects/{project}/instances", list_, {.summary = "What was launched here"})
-      .read<instance_read>("/v1/instances/{instance}", read_, {.summary = "One instance"})
-      .change<instance_stop>(POST, "/v1/instances/{instance}/stop", stop_, {.summary = "End the workload"})
-      .change<instance_delete>(DELETE, "/v1/instances/{instance}", remove_,
+      .read<instance_list>("/v1/organizations/{organization}/instances", with(catalogue, list),
+                           {.summary = "What was launched here"})
+      .read<instance_list>("/v1/departments/{department}/instances", with(catalogue, list),
+                           {.summary = "What was launched here"})
+      .read<instance_list>("/v1/projects/{project}/instances", with(catalogue, list),
+                           {.summary = "What was launched here"})
+      .read<instance_read>("/v1/instances/{instance}", with(catalogue, read), {.summary = "One instance"})
+      .change<instance_stop>(POST, "/v1/instances/{instance}/stop", with(catalogue, stop),
+                             {.summary = "End the workload"})
+      .change<instance_delete>(DELETE, "/v1/instances/{instance}", with(catalogue, remove),
                                {.reasons = {instance_active}, .summary = "Take an ended instance off the lists"})
       .stream<instance_logs>("/v1/instances/{instance}/logs", logs,
                              {.reasons = {instance_not_running}, .summary = "What the workload printed"})
@@ -128,8 +116,9 @@ request::Routes routes(const inventory::Catalogue& catalogue) {
                                          .reasons = {instance_not_running, surface_absent, command_invalid},
                                          .secret = "ticket",
                                          .summary = "Ask for a shell, its own terminal, or to run a command in it"})
-      .read<node_desired>("/v1/nodes/{node}/desired", desired_, {.summary = "What the node should hold"})
-      .change<node_report>(POST, "/v1/nodes/{node}/reports", report_,
+      .read<node_desired>("/v1/nodes/{node}/desired", with(catalogue, desired),
+                          {.summary = "What the node should hold"})
+      .change<node_report>(POST, "/v1/nodes/{node}/reports", with(catalogue, report),
                            {.keyless = true, .summary = "What the node observed"})
       .stream<node_follow>("/v1/nodes/{node}/events", follow_node, {.summary = "Wakes the node"});
 }

@@ -1,4 +1,4 @@
-#include "products/gpuaas/instances/service.hpp"
+#include "products/gpuaas/instances/instances.hpp"
 
 #include <algorithm>
 
