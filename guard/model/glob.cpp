@@ -1,4 +1,4 @@
-#include "guard/model/model.hpp"
+#include "guard/model/glob.hpp"
 
 namespace guard {
 
@@ -30,6 +30,7 @@ bool matches_whole(std::string_view pattern, std::string_view path) {
 }  // namespace
 
 bool matches(std::string_view pattern, std::string_view path) {
+  if (pattern.ends_with("/**") && matches_whole(pattern.substr(0, pattern.size() - 3), path)) return true;
   if (!pattern.contains('/') && path.contains('/')) path.remove_prefix(path.rfind('/') + 1);
   return matches_whole(pattern, path);
 }

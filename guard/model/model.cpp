@@ -25,6 +25,14 @@ bool File::is_cpp() const {
   return std::ranges::find(extensions, extension()) != std::end(extensions);
 }
 
+bool Module::is_public(const File& file) const {
+  const std::string folder = path == "." ? std::string{} : path + "/";
+  if (!rule->public_.empty())
+    return std::ranges::any_of(rule->public_, [&](const auto& each) { return matches(folder + each, file.path); });
+  const std::string name = folder + path.substr(path.rfind('/') + 1);
+  return file.path.starts_with(name + ".h") && !file.path.substr(name.size()).contains('/');
+}
+
 namespace {
 
 template <class T>

@@ -8,12 +8,14 @@
 //   - pointers between files, modules and targets stay valid as long as their tree.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "guard/model/glob.hpp"
 #include "guard/model/rules_file.hpp"
 #include "shared/base/result.hpp"
 
@@ -122,22 +124,17 @@ struct Tree {
 
  private:
   friend class Loader;
-  std::vector<std::string> texts_;
+  std::deque<std::string> texts_;
 };
 
 struct LoadOptions {
   std::filesystem::path root;
-  /// With compile_commands.json and .cmake/api/v1; empty: no include directories but the root, no targets.
+  /// With compile_commands.json and CMake's replies; empty: where the rules say.
   std::filesystem::path build = {};
 };
 
 /// Reads the tree. What goes wrong with a file is a trouble of the tree; an error is what leaves no tree at all.
 /// `rules` outlives the tree.
 base::Result<Tree> load(const LoadOptions&, const RulesFile& rules);
-
-/// A path pattern: `*` within one folder, `**` over any number of them, `?` one character; else itself. A pattern
-/// without
-/// `/` is meant of the file's name in any folder.
-bool matches(std::string_view pattern, std::string_view path);
 
 }  // namespace guard

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include "guard/model/rules_check.hpp"
+
 namespace guard {
 
 using base::Error;
@@ -53,7 +55,9 @@ Result<RulesFile> parse_rules(std::string_view yaml, std::string_view file) {
   if (!translated) return translated.error();
   auto text = json::decode<RulesText>(translated->json);
   if (!text) return config::located(*translated, text.error());
-  return RulesFile{std::move(*text), std::string{file}, std::move(*translated)};
+  RulesFile rules{std::move(*text), std::string{file}, std::move(*translated)};
+  if (auto wrong = contradiction(rules)) return std::move(*wrong);
+  return rules;
 }
 
 Result<RulesFile> read_rules(const std::filesystem::path& file) {

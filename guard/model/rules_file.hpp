@@ -5,8 +5,9 @@
 //   read: ["**/*.cpp", "**/*.hpp"]            files whose text is read; they must be UTF-8
 //   ignore: ["build/**"]                      files that are no part of the tree
 //   tests: ["*_test.cpp"]                     files that test: their edges are `test_uses`
+//   build: {folder: build, configure: "cmake -B build"}   where compile_commands.json and CMake's replies lie
 //   layers:                                   from the top down; a layer uses only layers below it
-//     - {name: platform, paths: ["platform/**"], uses: [shared], neighbours: declared}
+//     - {name: platform, modules: ["platform/**"], uses: [shared], neighbours: declared}
 //   modules:
 //     - {path: platform/iam, uses: [platform/log], test_uses: [], public: [iam.hpp]}
 //   rules:
@@ -44,19 +45,20 @@ BOOST_DESCRIBE_ENUM(Neighbours, all, declared, none)
 
 struct LayerRule {
   std::string name;
-  std::vector<std::string> paths;
+  std::vector<std::string> modules;  // globs of their paths
   std::vector<std::string> uses = {};
   std::vector<std::string> test_uses = {};  // besides `uses`, for files that test
   Neighbours neighbours = Neighbours::declared;
   /// Folders, one group each child (`products` makes products/gpuaas a group): groups never see each other.
   std::vector<std::string> groups = {};
+  bool planned = false;  // has no module yet; once it has one, this is no longer said
   std::string why = {};
-  static constexpr std::array json_defaults{"uses", "test_uses", "neighbours", "groups", "why"};
+  static constexpr std::array json_defaults{"uses", "test_uses", "neighbours", "groups", "planned", "why"};
 };
-BOOST_DESCRIBE_STRUCT(LayerRule, (), (name, paths, uses, test_uses, neighbours, groups, why))
+BOOST_DESCRIBE_STRUCT(LayerRule, (), (name, modules, uses, test_uses, neighbours, groups, planned, why))
 
 struct ModuleRule {
-  std::string path;
+  std::string path;                         // a folder; `.` is the root
   std::vector<std::string> uses = {};       // modules of its own layer, where neighbours are declared
   std::vector<std::string> test_uses = {};  // besides `uses`, for its tests
   std::vector<std::string> public_ = {};    // globs below `path`; none: NAME.hpp of a folder NAME
@@ -85,16 +87,25 @@ struct Rule {
 };
 BOOST_DESCRIBE_STRUCT(Rule, (), (id, check, mode, why, fix, with, allow))
 
+struct BuildRule {
+  std::string folder = "build";
+  std::string configure = "cmake -B build -DCMAKE_EXPORT_COMPILE_COMMANDS=ON";  // said when the folder lacks something
+  static constexpr auto json_defaults = json::all;
+};
+BOOST_DESCRIBE_STRUCT(BuildRule, (), (folder, configure))
+
 struct RulesText {
   std::vector<std::string> read;
   std::vector<std::string> ignore = {};
   std::vector<std::string> tests = {};
+  BuildRule build = {};
+  std::vector<Allowed> macro_includes = {};  // `from` may include what a macro says
   std::vector<LayerRule> layers;
   std::vector<ModuleRule> modules;
   std::vector<Rule> rules;
-  static constexpr std::array json_defaults{"ignore", "tests"};
+  static constexpr std::array json_defaults{"ignore", "tests", "build", "macro_includes"};
 };
-BOOST_DESCRIBE_STRUCT(RulesText, (), (read, ignore, tests, layers, modules, rules))
+BOOST_DESCRIBE_STRUCT(RulesText, (), (read, ignore, tests, build, macro_includes, layers, modules, rules))
 
 /// layers.yaml, checked, and where each of its values stands.
 struct RulesFile : RulesText {

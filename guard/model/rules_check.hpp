@@ -1,0 +1,13 @@
+// What is wrong with a rule set that reads well: names that nothing has, and rules that contradict one another.
+#pragma once
+
+#include <optional>
+
+#include "guard/model/rules_file.hpp"
+
+namespace guard {
+
+/// The first thing that is wrong, with its file and line.
+std::optional<base::Error> contradiction(const RulesFile&);
+
+}  // namespace guard
