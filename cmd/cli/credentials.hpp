@@ -1,4 +1,4 @@
-// Credentials: the API key that `gpuaas login` keeps, in a file of mode 0600.
+// Credentials: what `gpuaas login` keeps, in a file of mode 0600: an API key, or the sign-in of somebody who makes none.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,9 @@
 namespace cli {
 
 struct Credentials {
-  std::string url, token, organization, key, mail;
+  std::string url, token, organization;
+  std::string key;  // the id of the API key; empty: the token is a sign-in's
+  std::string mail;
 };
 std::optional<Credentials> read_credentials(const std::string& file);
 Outcome<void> write_credentials(const std::string& file, const Credentials&);

@@ -143,16 +143,22 @@ Ending login(Context& context) {
                            .path = "/v1/organizations/" + organization + "/api-keys",
                            .body = body.take(),
                            .headers = signed_in});
-  leave();
-  if (!key) return std::unexpected(key.error());
+  // Whose role makes no keys keeps the sign-in itself, for as long as that lasts.
+  const bool no_key = !key && key.error().exit == Exit::refused;
+  if (!no_key) leave();
+  if (!key && !no_key) return std::unexpected(key.error());
+  const std::string cookie = cookie_of(*answer);
   const Credentials kept{.url = session.server().url,
-                         .token = (*key)["token"].as_text(),
+                         .token = no_key ? cookie.substr(cookie.find('=') + 1) : (*key)["token"].as_text(),
                          .organization = organization,
-                         .key = (*key)["id"].as_text(),
+                         .key = no_key ? "" : (*key)["id"].as_text(),
                          .mail = *mail};
-  if (auto written = write_credentials(context.credentials_file, kept); !written)
+  if (auto written = write_credentials(context.credentials_file, kept); !written) {
+    if (no_key) leave();
     return std::unexpected(written.error());
-  auto printed = print("signed in as " + printable(*mail) + " at " + kept.url + "\n");
+  }
+  const std::string until = no_key ? ", until " + printable((*who)["expires_at"].as_text()) : "";
+  auto printed = print("signed in as " + printable(*mail) + " at " + kept.url + until + "\n");
   if (!printed) return std::unexpected(printed.error());
   return 0;
 }
@@ -163,8 +169,9 @@ Ending logout(Context& context) {
     return std::unexpected(
         Failure{.exit = Exit::absent, .what = "nobody is signed in here", .next = "Run `gpuaas login`."});
   Session session{{.url = kept->url, .token = kept->token, .ca_file = context.session.server().ca_file}};
-  auto ended =
-      session.call({.method = "DELETE", .path = "/v1/organizations/" + kept->organization + "/api-keys/" + kept->key});
+  const std::string what =
+      kept->key.empty() ? "/v1/sign-in" : "/v1/organizations/" + kept->organization + "/api-keys/" + kept->key;
+  auto ended = session.call({.method = "DELETE", .path = what});
   if (!ended && ended.error().exit == Exit::unavailable) return std::unexpected(ended.error());
   ::unlink(context.credentials_file.c_str());
   if (!ended && ended.error().exit == Exit::failed) return std::unexpected(ended.error());
