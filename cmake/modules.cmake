@@ -48,6 +48,11 @@ house_program(gpuaas-server cmd/server USES cmd/house shared/http shared/telemet
 house_module(products/gpuaas/node/agent USES products/gpuaas/node/runtime products/gpuaas/node/gpu shared/mux shared/http shared/json shared/crypto shared/telemetry)
 house_program(gpuaas-node cmd/node USES products/gpuaas/node/agent)
 house_module(cmd/cli/words USES shared/json LIBS fmt::fmt)
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/contract.cpp  # the verbs that need no line in the CLI's table
+  COMMAND ${CMAKE_COMMAND} -DCONTRACT=${CMAKE_SOURCE_DIR}/contract/openapi.json -DOUT=${CMAKE_BINARY_DIR}/contract.cpp
+          -P ${CMAKE_SOURCE_DIR}/cmake/contract.cmake
+  DEPENDS ${CMAKE_SOURCE_DIR}/contract/openapi.json ${CMAKE_SOURCE_DIR}/cmake/contract.cmake)
+target_sources(cmd_cli_words PRIVATE ${CMAKE_BINARY_DIR}/contract.cpp)
 house_program(gpuaas cmd/cli USES cmd/cli/words shared/http shared/json LIBS fmt::fmt)
 house_program(gpuaas-sim cmd/sim USES cmd/house shared/db shared/json LIBS fmt::fmt)
 house_module(guard/source)

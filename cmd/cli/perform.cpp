@@ -83,10 +83,11 @@ Outcome<std::string> organization_in(Context& context, const Values& places) {
   return organization->id;
 }
 
+/// Of members whose values are JSON already.
 std::string body_of(const Values& members) {
   json::Writer out;
   out.object();
-  for (const auto& [name, value] : members) out.member(name, value);
+  for (const auto& [name, value] : members) out.key(name).raw(value);
   return out.end().take();
 }
 
@@ -218,7 +219,7 @@ Outcome<Ask> make_ask(Context& context) {
     else if (each.to == To::query)
       ask.query.emplace_back(each.member, std::move(value));
     else if (each.to == To::body)
-      body.emplace_back(each.member, std::move(value));
+      body.emplace_back(each.member, each.takes == Takes::number ? std::move(value) : json::encode(value));
   };
   for (const Given& each : words) {
     if (looked_up_last(each.takes) && !is_id(each.word) && !within) {

@@ -1,5 +1,7 @@
 #include "cmd/cli/places.hpp"
 
+#include <charconv>
+
 namespace cli {
 namespace {
 
@@ -138,8 +140,14 @@ Outcome<std::string> Places::value(Takes takes, std::string_view word, std::opti
   };
   switch (takes) {
     case Takes::text:
-    case Takes::number:
       return std::string{word};
+    case Takes::number: {
+      std::int64_t number = 0;
+      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+      if (error != std::errc{} || end != word.data() + word.size())
+        return wrong_usage("`" + std::string{word} + "` is no number");
+      return std::string{word};
+    }
     case Takes::scope:
     case Takes::parent: {
       auto found = takes == Takes::scope ? scope(word, scope_kinds) : scope(word, parent_kinds);

@@ -1,4 +1,6 @@
 #include "cmd/cli/words/command.hpp"
+#include "cmd/cli/words/contract.hpp"
+#include "shared/base/check.hpp"
 
 namespace cli {
 namespace {
@@ -277,13 +279,31 @@ std::vector<Command> house() {
 
 }  // namespace
 
+namespace {
+
+std::vector<Command> table() {
+  std::vector<Command> joined;
+  for (auto& part : {tree(), work(), money(), people(), house()}) joined.insert(joined.end(), part.begin(), part.end());
+  for (Command& each : joined)
+    if (each.answer == Answer::list) each.flags.insert(each.flags.end(), {limit, after});
+  return joined;
+}
+
+}  // namespace
+
+const Derived& derived() {
+  static const Derived all = [] {
+    const auto contract = json::Document::parse(contract_text());
+    CHECK(contract.has_value());  // it was built in, and a test reads it
+    return derive(*contract, table());
+  }();
+  return all;
+}
+
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
-    std::vector<Command> joined;
-    for (auto& part : {tree(), work(), money(), people(), house()})
-      joined.insert(joined.end(), part.begin(), part.end());
-    for (Command& each : joined)
-      if (each.answer == Answer::list) each.flags.insert(each.flags.end(), {limit, after});
+    std::vector<Command> joined = table();
+    joined.insert(joined.end(), derived().commands.begin(), derived().commands.end());
     return joined;
   }();
   return all;
@@ -301,14 +321,23 @@ const std::vector<Flag>& common_flags() {
 }
 
 const std::vector<Topic>& topics() {
-  static const std::vector<Topic> all{
-      {"Run", {"instance", "terminal", "shape", "node"}},
-      {"Prove", {"lineage", "audit", "access", "explain"}},
-      {"Pay", {"usage", "charge", "transfer", "balance", "credit", "ledger", "price", "cost"}},
-      {"Order", {"scope", "organization", "department", "project", "resource"}},
-      {"Permit", {"user", "service-account", "principal", "api-key", "role", "binding"}},
-      {"Operate", {"job", "join-token", "login", "logout", "version"}},
-  };
+  static const std::vector<Topic> all = [] {
+    std::vector<Topic> topics{
+        {"Run", {"instance", "terminal", "shape", "node"}},
+        {"Prove", {"lineage", "audit", "access", "explain"}},
+        {"Pay", {"usage", "charge", "transfer", "balance", "credit", "ledger", "price", "cost"}},
+        {"Order", {"scope", "organization", "department", "project", "resource"}},
+        {"Permit", {"user", "service-account", "principal", "api-key", "role", "binding"}},
+        {"Operate", {"job", "join-token", "login", "logout", "version"}},
+    };
+    Topic more{"More", {}};  // nouns that only the contract has
+    for (const Command& each : derived().commands) {
+      const auto has = [&](const Topic& topic) { return std::ranges::count(topic.nouns, each.noun) > 0; };
+      if (!has(more) && std::ranges::none_of(topics, has)) more.nouns.push_back(each.noun);
+    }
+    if (!more.nouns.empty()) topics.push_back(std::move(more));
+    return topics;
+  }();
   return all;
 }
 

@@ -37,32 +37,38 @@ std::string flag_lines(const std::vector<Flag>& flags) {
   return out;
 }
 
-/// "instance create|list|show"
-std::string noun_words(std::string_view noun) {
-  std::string out{noun};
-  char before = ' ';
+/// "instance create", "|list", "|show"
+std::vector<std::string> noun_words(std::string_view noun) {
+  std::vector<std::string> out{std::string{noun}};
   for (const Command& each : commands()) {
     if (each.noun != noun || each.verb.empty()) continue;
-    out += before;
-    out += each.verb;
-    before = '|';
+    if (out.size() == 1 && out[0] == noun)
+      out[0].append(" ").append(each.verb);
+    else
+      out.push_back("|" + std::string{each.verb});
   }
   return out;
 }
 
+/// A noun's verbs stay together where a line can hold them.
 std::string topic_lines(const Topic& topic) {
   constexpr std::size_t label = 10;
   std::string out, line = padded("  " + std::string{topic.name}, label);
-  bool first = true;
+  const auto break_line = [&] {
+    out += line + "\n";
+    line = std::string(label, ' ');
+  };
   for (const std::string_view noun : topic.nouns) {
-    const std::string words = noun_words(noun);
-    if (!first && line.size() + 3 + words.size() > screen) {
-      out += line + "\n";
-      line = std::string(label, ' ');
-      first = true;
+    const std::vector<std::string> words = noun_words(noun);
+    std::size_t whole = 0;
+    for (const std::string& each : words) whole += each.size();
+    const bool first = line.size() == label;
+    if (!first && line.size() + 3 + whole > screen) break_line();
+    if (line.size() > label) line += " · ";
+    for (const std::string& each : words) {
+      if (line.size() > label && line.size() + each.size() > screen) break_line();
+      line += each;
     }
-    line += (first ? "" : " · ") + words;
-    first = false;
   }
   return out + line + "\n";
 }
