@@ -47,6 +47,7 @@ class Findings {
   void close();
 
   const RulesFile& rules() const { return *rules_; }
+  const Rule& rule() const { return *rule_; }
   const std::vector<Finding>& found() const { return found_; }
   const std::vector<Trouble>& troubles() const { return troubles_; }
 

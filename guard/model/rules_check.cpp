@@ -121,7 +121,7 @@ class Contradictions {
   void say(const std::string& pointer, const std::string& what) {
     if (found_) return;
     const Place place = rules_.place_of(pointer);
-    found_ = base::Error{base::invalid, place.file + ":" + std::to_string(place.line) + ": " + what, pointer};
+    found_ = base::Error{base::invalid, to_text(place) + ": " + what, pointer};
   }
 
   const RulesFile& rules_;

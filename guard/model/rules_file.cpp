@@ -12,7 +12,14 @@ using base::Result;
 
 namespace {
 
-/// `guard/layers.yaml:12` -> file and line.
+std::string pointer_of(const RulesFile& rules, const Rule& rule) {
+  for (std::size_t i = 0; i < rules.rules.size(); ++i)
+    if (rules.rules[i].id == rule.id) return "/rules/" + std::to_string(i);
+  return {};
+}
+
+}  // namespace
+
 Place place_from(std::string_view origin) {
   const std::size_t colon = origin.rfind(':');
   Place place{.file = std::string{origin.substr(0, colon)}};
@@ -21,13 +28,9 @@ Place place_from(std::string_view origin) {
   return place;
 }
 
-std::string pointer_of(const RulesFile& rules, const Rule& rule) {
-  for (std::size_t i = 0; i < rules.rules.size(); ++i)
-    if (rules.rules[i].id == rule.id) return "/rules/" + std::to_string(i);
-  return {};
+std::string to_text(const Place& place) {
+  return place.line == 0 ? place.file : place.file + ":" + std::to_string(place.line);
 }
-
-}  // namespace
 
 Place RulesFile::place_of(std::string_view pointer) const {
   std::string at{pointer};

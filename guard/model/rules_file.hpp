@@ -34,6 +34,10 @@ struct Place {
   auto operator<=>(const Place&) const = default;
 };
 
+/// `guard/layers.yaml:12` as a place.
+Place place_from(std::string_view text);
+std::string to_text(const Place&);  // the other way; without `:0`
+
 /// How a rule's findings count: `off` is not run; `report` is printed, `warn` is printed and marked, neither fails;
 /// `enforce` fails; `strict` also fails on what is allowed and used by nobody.
 enum class Mode : unsigned char { off, report, warn, enforce, strict };
