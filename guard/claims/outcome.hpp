@@ -1,0 +1,28 @@
+// What a test program or a script said of itself.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/base/result.hpp"
+
+namespace guard::claims {
+
+struct Outcome {
+  enum class State : unsigned char { passed, failed, skipped, not_run };
+
+  std::string name;   // On/Suite.Name/sqlite; of a script, the rest of the line
+  std::string plain;  // Suite.Name
+  State state = State::passed;
+  std::string why = {};
+  double seconds = 0;
+};
+
+/// A report of GoogleTest (--gtest_output=json:FILE). Errors: `invalid`.
+base::Result<std::vector<Outcome>> read_report(std::string_view json);
+
+/// A script's lines `ok NAME`, `not ok NAME: why` and `skip NAME: why`; the rest of what it prints is its own.
+std::vector<Outcome> read_lines(std::string_view printed);
+
+}  // namespace guard::claims
