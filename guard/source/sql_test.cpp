@@ -1,0 +1,128 @@
+// Which tables SQL names, and which of its words only look like tables.
+#include "guard/source/sql.hpp"
+
+#include <gtest/gtest.h>
+
+#include "guard/source/literals.hpp"
+
+namespace guard::source {
+namespace {
+
+/// `SELECT a, UPDATE b`; a use without a name is `?`.
+std::string tables(std::string_view text) {
+  const Sql sql = parse_sql(text);
+  std::string out;
+  for (const TableUse& each : sql.tables) {
+    if (!out.empty()) out += ", ";
+    out += std::string{word_of(each.use)} + " " + (each.name.empty() ? "?" : each.name);
+    if (!each.detail.empty()) out += " (" + each.detail + ")";
+  }
+  if (sql.problem) out += " problem " + std::to_string(sql.problem->line) + ": " + sql.problem->what;
+  return out;
+}
+
+TEST(GuardSqlTables, AreThoseOfEachVerb) {
+  EXPECT_EQ(tables("SELECT x FROM a WHERE y = 1"), "SELECT a");
+  EXPECT_EQ(tables("INSERT INTO a (x, y) VALUES (:x, 'b') ON CONFLICT DO NOTHING"), "INSERT a");
+  EXPECT_EQ(tables("UPDATE a SET x = 1 WHERE y IN (SELECT y FROM b)"), "UPDATE a, SELECT b");
+  EXPECT_EQ(tables("DELETE FROM ONLY a USING b, c WHERE a.x = b.x"), "DELETE a, SELECT b, SELECT c");
+  EXPECT_EQ(tables("INSERT INTO a SELECT x FROM b ON CONFLICT (x) DO UPDATE SET y = excluded.y, z = 2"),
+            "INSERT a, SELECT b, UPDATE a");
+  EXPECT_EQ(tables("INSERT OR REPLACE INTO a VALUES (1)"), "INSERT a, UPDATE a");
+  EXPECT_EQ(tables("MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN UPDATE SET x = 1"), "UPDATE a, SELECT b");
+  EXPECT_EQ(tables("TRUNCATE TABLE a, b; LOCK TABLE c; DROP TABLE IF EXISTS d, e"),
+            "DELETE a, DELETE b, SELECT c, ALTER d, ALTER e");
+  EXPECT_EQ(tables("select X from Main.A join \"B c\" using (x), d as e"), "SELECT main.a, SELECT B c, SELECT d");
+}
+
+TEST(GuardSqlTables, AreFoundInJoinsSubqueriesAndUnions) {
+  EXPECT_EQ(tables("SELECT 1 FROM a x, b AS y, LATERAL (SELECT 1 FROM c) z LEFT JOIN d ON d.i = y.i, e"),
+            "SELECT a, SELECT b, SELECT c, SELECT d, SELECT e");
+  EXPECT_EQ(tables("SELECT 1 FROM (a JOIN (b CROSS JOIN c) ON 1 = 1) WHERE EXISTS (SELECT FROM d)"),
+            "SELECT a, SELECT b, SELECT c, SELECT d");
+  EXPECT_EQ(tables("SELECT 1 FROM a UNION ALL SELECT 2 FROM b EXCEPT SELECT 3 FROM c ORDER BY 1, 2"),
+            "SELECT a, SELECT b, SELECT c");
+  EXPECT_EQ(tables("UPDATE a SET x = b.x FROM b, c WHERE a.y = b.y RETURNING x, y"), "UPDATE a, SELECT b, SELECT c");
+}
+
+TEST(GuardSqlTables, AreNoWithsAliasesFunctionsOrColumns) {
+  EXPECT_EQ(tables("WITH w AS (SELECT 1 FROM a), v (p, q) AS MATERIALIZED (SELECT 1, 2 FROM w) SELECT 1 FROM v, w, b"),
+            "SELECT a, SELECT b");
+  EXPECT_EQ(tables("WITH RECURSIVE up AS (SELECT 1 FROM a UNION SELECT 2 FROM up JOIN b ON 1) SELECT 1 FROM up"),
+            "SELECT a, SELECT b");
+  EXPECT_EQ(tables("WITH a AS (SELECT 1 FROM a) SELECT 1 FROM a"), "SELECT a");  // inside, `a` is the table
+  EXPECT_EQ(tables("SELECT (WITH w AS (SELECT 1) SELECT 1 FROM w) FROM w"), "SELECT w");
+  EXPECT_EQ(tables("WITH gone AS (DELETE FROM a RETURNING x) INSERT INTO b SELECT x FROM gone"), "DELETE a, INSERT b");
+  EXPECT_EQ(tables("INSERT INTO a WITH w AS (SELECT 1 FROM b) SELECT 1 FROM w"), "INSERT a, SELECT b");
+  EXPECT_EQ(tables("SELECT extract(year FROM t), substring(s FROM 2), trim(both 'x' FROM s) FROM a"), "SELECT a");
+  EXPECT_EQ(tables("SELECT x IS DISTINCT FROM y, x IS NOT DISTINCT FROM z FROM a"), "SELECT a");
+  EXPECT_EQ(tables("SELECT value FROM json_each(:ids), generate_series(1, 3) AS n(i), a FOR UPDATE OF a SKIP LOCKED"),
+            "SELECT a");
+  EXPECT_EQ(tables("CREATE TEMP TABLE t AS SELECT 1 FROM a; SELECT 1 FROM t; DROP TABLE t"), "SELECT a");
+}
+
+TEST(GuardSqlTables, AreNotInCommentsAndTexts) {
+  EXPECT_EQ(tables("SELECT 'it''s FROM b', E'\\' FROM c', $$ FROM d $$, $q$ FROM $$ e $q$ FROM a -- FROM f\n"),
+            "SELECT a");
+  EXPECT_EQ(tables("SELECT /* FROM b /* nested */ FROM c */ 1 FROM a"), "SELECT a");
+  EXPECT_EQ(tables("SELECT x::text, y[1], :from, $1 FROM a WHERE z = ?"), "SELECT a");
+}
+
+TEST(GuardSqlTables, AreThoseOfASchema) {
+  EXPECT_EQ(
+      tables(
+          "-- expand\nCREATE TABLE IF NOT EXISTS a (x @id PRIMARY KEY, y @int REFERENCES b (y) ON UPDATE CASCADE,\n"
+          "  FOREIGN KEY (z) REFERENCES c) @strict;\n@append_only(a);\nALTER TABLE a ADD COLUMN w text REFERENCES d;"),
+      "CREATE a, REFERENCES b (a), REFERENCES c (a), macro a (append_only), ALTER a, REFERENCES d (a)");
+  EXPECT_EQ(tables("CREATE UNIQUE INDEX i ON a (x) WHERE y IN ('b'); CREATE VIEW v AS SELECT 1 FROM a; ALTER TABLE a "
+                   "RENAME TO b"),
+            "ALTER a, CREATE v, SELECT a, ALTER a, CREATE b");
+  EXPECT_EQ(
+      tables("CREATE TRIGGER t BEFORE UPDATE OF x, y ON a BEGIN DELETE FROM b; SELECT 1 FROM c; END; SELECT 1 FROM d"),
+      "ALTER a, DELETE b, SELECT c, SELECT d");
+  EXPECT_EQ(tables("REVOKE SELECT, UPDATE ON a FROM somebody; COMMENT ON TABLE a IS 'FROM b'"), "ALTER a, ALTER a");
+}
+
+TEST(GuardSqlTables, AreMissingWhereTextIsPutTogetherAtRunTime) {
+  EXPECT_EQ(tables("SELECT x FROM "), "SELECT ?");
+  EXPECT_EQ(tables("INSERT INTO {} VALUES (1)"), "INSERT ?");
+  EXPECT_EQ(tables("UPDATE %s SET x = 1"), "UPDATE ?");
+  EXPECT_EQ(tables("SELECT x FROM a JOIN {} ON 1"), "SELECT a, SELECT ?");
+}
+
+TEST(GuardSqlProblems, AreSaidWithTheirLine) {
+  EXPECT_EQ(tables("SELECT\n'a FROM b"), " problem 2: a text without end");
+  EXPECT_EQ(tables("SELECT (1 FROM a"), " problem 1: a bracket without its end");
+  EXPECT_EQ(tables("SELECT 1)"), " problem 1: a bracket without its beginning");
+  EXPECT_EQ(tables("/*\n/* */"), " problem 1: a comment without end");
+  EXPECT_TRUE(tables(std::string(1000, '(')).contains("more than 200 brackets"));
+}
+
+TEST(GuardSqlLiterals, AreSqlByTheirFirstWordsAndNotProse) {
+  EXPECT_TRUE(looks_like_sql("\n  -- why\n  SELECT x FROM a"));
+  EXPECT_TRUE(looks_like_sql("insert into a values (1)"));
+  EXPECT_TRUE(looks_like_sql("UPDATE a SET x = 1"));
+  EXPECT_TRUE(looks_like_sql("UPDATE "));
+  EXPECT_TRUE(looks_like_sql("WITH w AS (SELECT 1) SELECT 2"));
+  EXPECT_FALSE(looks_like_sql("Delete from the list what is old"));
+  EXPECT_FALSE(looks_like_sql("update"));
+  EXPECT_FALSE(looks_like_sql("DELETE /v1/instances/{instance}"));
+  EXPECT_FALSE(looks_like_sql("create a project"));
+  EXPECT_FALSE(looks_like_sql("select"));
+  EXPECT_FALSE(looks_like_sql("with two of them"));
+  EXPECT_FALSE(looks_like_sql(""));
+}
+
+TEST(GuardSqlLiterals, AreJoinedAndKnowTheLineOfEachCharacter) {
+  const Lexed lexed = lex("f(\"SELECT x \"  // why\n  \"FROM \\\"a\\\"\");\ng(R\"sql(\nSELECT\n y)sql\" \"z\");\n");
+  const auto all = literals(lexed);
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].text, "SELECT x FROM \"a\"");
+  EXPECT_EQ(all[0].line_at(all[0].text.find('F')), 2);
+  EXPECT_EQ(all[1].delimiter, "sql");
+  EXPECT_EQ(all[1].line_at(all[1].text.find('y')), 5);
+  EXPECT_EQ(all[1].line_at(all[1].text.find('z')), 5);
+}
+
+}  // namespace
+}  // namespace guard::source
