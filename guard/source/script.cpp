@@ -1,0 +1,84 @@
+#include "guard/source/script.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "guard/source/script_lex.hpp"
+
+namespace guard::source {
+namespace {
+
+class Reader {
+ public:
+  explicit Reader(std::vector<ScriptToken> tokens) : tokens_(std::move(tokens)) {}
+
+  std::vector<ScriptImport> run() {
+    for (at_ = 0; at_ < tokens_.size(); ++at_) {
+      if (tokens_[at_].kind != ScriptKind::word || (at_ > 0 && tokens_[at_ - 1].is("."))) continue;
+      if (tokens_[at_].text == "import") import();
+      if (tokens_[at_].text == "export") export_from();
+      if (tokens_[at_].text == "require" && token(1).is("(") && token(2).kind == ScriptKind::text) add(2, false, true);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  const ScriptToken& token(std::size_t ahead) const {
+    static const ScriptToken none{};
+    return at_ + ahead < tokens_.size() ? tokens_[at_ + ahead] : none;
+  }
+
+  void add(std::size_t ahead, bool is_type, bool is_dynamic) {
+    out_.push_back(
+        {.module = token(ahead).text, .line = token(ahead).line, .is_type = is_type, .is_dynamic = is_dynamic});
+  }
+
+  void import() {
+    if (token(1).is("(")) {
+      const bool is_text = token(2).kind == ScriptKind::text && (token(3).is(")") || token(3).is(","));
+      if (is_text) return add(2, false, true);
+      out_.push_back({.module = {}, .line = token(0).line, .is_dynamic = true});
+      return;
+    }
+    if (token(1).kind == ScriptKind::text) return add(1, false, false);
+    // `import type from 'x'` imports a value called type.
+    const bool is_type = token(1).is("type") && !(token(2).is("from") && token(3).kind == ScriptKind::text);
+    for (std::size_t i = 1; at_ + i < tokens_.size(); ++i) {
+      if (token(i).is("from") && token(i + 1).kind == ScriptKind::text) return add(i + 1, is_type, false);
+      const bool may_stand = token(i).kind == ScriptKind::word || token(i).is("{") || token(i).is("}") ||
+                             token(i).is(",") || token(i).is("*") ||
+                             (token(i).kind == ScriptKind::text && token(i + 1).is("as"));
+      if (!may_stand) return;
+    }
+  }
+
+  // export * from, export * as x from, export { … } from, export type { … } from
+  void export_from() {
+    const bool is_type = token(1).is("type");
+    std::size_t i = is_type ? 2 : 1;
+    if (token(i).is("*")) {
+      i += token(i + 1).is("as") ? 3 : 1;
+    } else if (token(i).is("{")) {
+      while (at_ + i < tokens_.size() && !token(i).is("}")) ++i;
+      ++i;
+    } else {
+      return;
+    }
+    if (token(i).is("from") && token(i + 1).kind == ScriptKind::text) add(i + 1, is_type, false);
+  }
+
+  std::vector<ScriptToken> tokens_;
+  std::size_t at_ = 0;
+  std::vector<ScriptImport> out_;
+};
+
+}  // namespace
+
+Script read_script(std::string_view text, bool has_tags) {
+  Script script;
+  auto tokens = lex_script(text, has_tags, script.problem);
+  script.imports = Reader{std::move(tokens)}.run();
+  return script;
+}
+
+}  // namespace guard::source
