@@ -15,28 +15,6 @@
 # example: ./dev test shared_db e2e/main_job
 # shellcheck shell=bash
 
-start_postgres() {
-  [[ -z ${HOUSE_TEST_POSTGRES:-} && -x tests/support/postgres.sh ]] || return 0
-  postgres=$(mktemp -d "${TMPDIR:-/tmp}/house-postgres-XXXXXX")
-  local begun url
-  begun=$(now_ms)
-  url=$(tests/support/postgres.sh start "$postgres" $$ 2>build/log/postgres.log | tail -n 1) || true
-  if [[ $url != postgres* ]]; then
-    tail -n 20 build/log/postgres.log >&2
-    stop_postgres
-    failed "PostgreSQL did not start" "read build/log/postgres.log"
-  fi
-  export HOUSE_TEST_POSTGRES=$url
-  line database "PostgreSQL 15 for the tests" $(($(now_ms) - begun))
-}
-
-stop_postgres() {
-  [[ -n ${postgres:-} ]] || return 0
-  tests/support/postgres.sh stop "$postgres" >/dev/null 2>&1 || true
-  rm -rf "$postgres"
-  postgres=''
-}
-
 # sanitized PRESET GLOB…: builds the test programs of those modules in that preset and names them.
 sanitized() {
   local preset=$1 known
@@ -69,7 +47,6 @@ run_verb() {
   ensure_packages build run test
   build_all
   [[ $scale == short ]] || { sanitized asan 'shared_*' 'platform_*'; sanitized tsan shared_db_test cmd_house_test shared_mux_test; }
-  postgres=''
   trap stop_postgres EXIT
   trap 'exit 130' INT TERM
   start_postgres
