@@ -166,8 +166,8 @@ std::optional<PriceVersion> price_at(db::Snapshot&, std::string_view sku, std::s
 /// All versions that are in force at `at`, by SKU and meter.
 std::vector<PriceVersion> prices_at(db::Snapshot&, base::Instant at);
 
-/// Refuses a route whose permission is a product's and not declared in its manifest, or a manifest's operation without
-/// a route of that method, path and permission. Errors: `manifest_refused`.
+/// Refuses a route whose permission is a product's, if its manifest declares no such permission or no such operation,
+/// and a manifest's operation without a route of that method, path and permission. Errors: `manifest_refused`.
 base::Result<void> check(const Registry&, const std::vector<request::Routes>&);
 
 }  // namespace registry

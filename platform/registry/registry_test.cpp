@@ -106,6 +106,11 @@ TEST(Registry, RoutesAndManifestsAgreeOrTheServerDoesNotStart) {
   const auto elsewhere =
       request::Routes{"lamps"}.change<light>(request::POST, "/v1/projects/{project}/lamp", nothing<light>);
   EXPECT_FALSE(check(registry, {elsewhere})) << "an operation whose route lies elsewhere";
+  auto twice = lit;
+  twice.change<light>(request::POST, "/v1/organizations/{organization}/lamps", nothing<light>);
+  const auto unsaid = check(registry, {twice});
+  ASSERT_FALSE(unsaid) << "a route that is no operation";
+  EXPECT_TRUE(unsaid.error().detail.contains("/v1/organizations/{organization}/lamps")) << unsaid.error().detail;
   auto more = lit;
   more.change<dim>(request::DELETE, "/v1/projects/{project}/lamps/{lamp}", nothing<dim>);
   const auto refused = check(registry, {more});
