@@ -54,6 +54,12 @@ void ask(const fs::path& build) {
   if (fs::create_directories(query, failed); !failed) std::ofstream{query / "codemodel-v2"};
 }
 
+/// The CMake command of a place in a target's backtrace.
+std::string command_at(const js::value& target, std::int64_t index) {
+  const js::value& graph = at(target, "backtraceGraph");
+  return text(at(at(graph, "commands"), number(at(at(at(graph, "nodes"), index), "command"), -1)));
+}
+
 /// Of the outermost call in the project's own files that is not the top: `house_module(…)` of a house that wraps
 /// `add_library`, else `add_library` itself.
 Place place_of(const js::value& target) {
@@ -63,7 +69,7 @@ Place place_of(const js::value& target) {
   for (int hops = 0; index >= 0 && hops < 100; ++hops) {
     const js::value& node = at(at(graph, "nodes"), index);
     const std::int64_t line = number(at(node, "line"), 0);
-    const std::string command = text(at(at(graph, "commands"), number(at(node, "command"), -1)));
+    const std::string command = command_at(target, index);
     if (line > 0 && command != "include" && command != "add_subdirectory")
       place = {text(at(at(graph, "files"), number(at(node, "file"), -1))), static_cast<int>(line)};
     index = number(at(node, "parent"), -1);
@@ -116,6 +122,7 @@ class Reply {
 
   void reach(Target& target, const js::value& text_of) {
     for (const js::value& each : list(at(text_of, "dependencies"))) {
+      if (command_at(text_of, number(at(each, "backtrace"), -1)) == "add_dependencies") continue;  // an order, no link
       const auto found = numbers_.find(text(at(each, "id")));
       if (found != numbers_.end()) target.reaches.push_back(&tree_.targets[found->second]);
     }
@@ -139,9 +146,7 @@ std::optional<Error> read_targets(Tree& tree, const fs::path& build) {
   ask(build);
   const fs::path folder = build / ".cmake" / "api" / "v1" / "reply";
   if (newest_index(folder).empty()) return Error{base::invalid, folder.string() + ": there is no reply of CMake"};
-  auto failed = Reply{tree, folder}.read();
-  tree.has_targets = !failed;
-  return failed;
+  return Reply{tree, folder}.read();
 }
 
 }  // namespace guard

@@ -37,12 +37,18 @@ void add_names(std::string_view names, std::vector<std::string>& to) {
 
 }  // namespace
 
-Result<std::string> git(const std::filesystem::path& folder, const std::vector<std::string>& arguments) {
+Result<std::string> git(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
+                        const std::vector<std::string>& variables) {
   std::vector<std::string> words{"git", "-C", folder.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> list;
   for (std::string& each : words) list.push_back(each.data());
   list.push_back(nullptr);
+  std::vector<std::string> more = variables;
+  std::vector<char*> environment;
+  for (std::string& each : more) environment.push_back(each.data());
+  for (char** each = environ; *each != nullptr; ++each) environment.push_back(*each);
+  environment.push_back(nullptr);
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Error{base::invalid, "no pipe for git"};
   posix_spawn_file_actions_t actions;
@@ -50,7 +56,7 @@ Result<std::string> git(const std::filesystem::path& folder, const std::vector<s
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
   pid_t pid = 0;
-  const int failed = ::posix_spawnp(&pid, "git", &actions, nullptr, list.data(), environ);
+  const int failed = ::posix_spawnp(&pid, "git", &actions, nullptr, list.data(), environment.data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   std::string printed = failed == 0 ? read_all(ends[0]) : std::string{};
@@ -74,6 +80,18 @@ Result<std::vector<std::string>> changed_since(const std::filesystem::path& root
   std::ranges::sort(files);
   files.erase(std::ranges::unique(files).begin(), files.end());
   return files;
+}
+
+std::optional<Error> copy_of(const std::filesystem::path& root, const std::string& commit,
+                             const std::filesystem::path& to) {
+  const std::vector<std::string> index{"GIT_INDEX_FILE=" + (to / ".index").string()};
+  const auto read = git(root, {"read-tree", commit + "^{tree}"}, index);
+  if (!read) return read.error();
+  const auto written = git(root, {"checkout-index", "--all", "--prefix=" + to.string() + "/"}, index);
+  if (!written) return written.error();
+  std::error_code failed;
+  std::filesystem::remove(to / ".index", failed);
+  return std::nullopt;
 }
 
 }  // namespace guard

@@ -109,19 +109,20 @@ class Loader {
 
   void build() {
     const fs::path folder = tree_.root / (options_.build.empty() ? fs::path{rules_.build.folder} : options_.build);
-    const auto commands = read_compile_commands(folder / "compile_commands.json", tree_.root);
-    if (!commands) cannot_build(commands.error());
+    const auto commands = read_compile_commands(folder / "compile_commands.json",
+                                                options_.build_root.empty() ? tree_.root : options_.build_root);
+    if (!commands) tree_.troubles.push_back(build_trouble(commands.error()));
     resolve_includes(tree_, commands ? *commands : CompileCommands{}, rules_);
-    if (const auto failed = read_targets(tree_, folder)) cannot_build(*failed);
+    if (const auto failed = read_targets(tree_, folder)) tree_.no_targets = build_trouble(*failed);
   }
 
-  void cannot_build(const base::Error& error) {
+  Trouble build_trouble(const base::Error& error) const {
     std::string what = error.detail;
     const std::string file = what.substr(0, what.find(": "));
     what.erase(0, file.size() + 2);
-    tree_.troubles.push_back({.place = {.file = fs::path{file}.lexically_relative(tree_.root).string()},
-                              .what = std::move(what),
-                              .next = "Run: " + rules_.build.configure});
+    return {.place = {.file = fs::path{file}.lexically_relative(tree_.root).string()},
+            .what = std::move(what),
+            .next = "Run: " + rules_.build.configure};
   }
 
   const LoadOptions& options_;

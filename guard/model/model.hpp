@@ -11,6 +11,7 @@
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -109,8 +110,8 @@ struct Tree {
   std::vector<File> files = {};
   std::vector<Layer> layers = {};
   std::vector<Module> modules = {};  // in the byte order of their paths
-  std::vector<Target> targets = {};  // empty without a CMake reply
-  bool has_targets = false;          // the reply was there
+  std::vector<Target> targets = {};
+  std::optional<Trouble> no_targets = {};  // why there are none
   std::vector<Trouble> troubles = {};
 
   /// Null if there is none. `path` from the root.
@@ -131,6 +132,9 @@ struct LoadOptions {
   std::filesystem::path root;
   /// With compile_commands.json and CMake's replies; empty: where the rules say.
   std::filesystem::path build = {};
+  /// The root that the paths of `build` are of, where it was not made for `root` itself but for its like; empty:
+  /// `root`.
+  std::filesystem::path build_root = {};
 };
 
 /// Reads the tree. What goes wrong with a file is a trouble of the tree; an error is what leaves no tree at all.

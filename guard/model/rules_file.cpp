@@ -63,10 +63,10 @@ Result<RulesFile> parse_rules(std::string_view yaml, std::string_view file) {
   return rules;
 }
 
-Result<RulesFile> read_rules(const std::filesystem::path& file) {
-  const auto yaml = config::read_file(file);
+Result<RulesFile> read_rules(const std::filesystem::path& root, const std::string& path) {
+  const auto yaml = config::read_file(root / path);
   if (!yaml) return yaml.error();
-  return parse_rules(*yaml, file.string());
+  return parse_rules(*yaml, path);
 }
 
 }  // namespace guard

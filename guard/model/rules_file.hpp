@@ -98,18 +98,37 @@ struct BuildRule {
 };
 BOOST_DESCRIBE_STRUCT(BuildRule, (), (folder, configure))
 
+/// A line that a new module has in a file of the tree, after the last line that begins with the first of `after` that
+/// some line begins with. Placeholders as in ModuleLayout.
+struct ModuleLine {
+  std::string file;
+  std::vector<std::string> after;
+  std::string line;
+};
+BOOST_DESCRIBE_STRUCT(ModuleLine, (), (file, after, line))
+
+/// How a new module is laid out: each file of `templates`, whose names and texts have {path}, {parent}, {name},
+/// {target} (the path with _ for /), {layer} and {Name}; a name's `.in` is dropped.
+struct ModuleLayout {
+  std::string templates = {};  // a folder; empty: no new module is laid out
+  std::vector<ModuleLine> lines = {};
+  static constexpr auto json_defaults = json::all;
+};
+BOOST_DESCRIBE_STRUCT(ModuleLayout, (), (templates, lines))
+
 struct RulesText {
   std::vector<std::string> read;
   std::vector<std::string> ignore = {};
   std::vector<std::string> tests = {};
   BuildRule build = {};
   std::vector<Allowed> macro_includes = {};  // `from` may include what a macro says
+  ModuleLayout new_module = {};
   std::vector<LayerRule> layers;
   std::vector<ModuleRule> modules;
   std::vector<Rule> rules;
-  static constexpr std::array json_defaults{"ignore", "tests", "build", "macro_includes"};
+  static constexpr std::array json_defaults{"ignore", "tests", "build", "macro_includes", "new_module"};
 };
-BOOST_DESCRIBE_STRUCT(RulesText, (), (read, ignore, tests, build, macro_includes, layers, modules, rules))
+BOOST_DESCRIBE_STRUCT(RulesText, (), (read, ignore, tests, build, macro_includes, new_module, layers, modules, rules))
 
 /// layers.yaml, checked, and where each of its values stands.
 struct RulesFile : RulesText {
@@ -123,7 +142,7 @@ struct RulesFile : RulesText {
 };
 
 /// Errors: `invalid` with file:line of what is unknown, missing, doubled or contradictory.
-base::Result<RulesFile> read_rules(const std::filesystem::path& file);
+base::Result<RulesFile> read_rules(const std::filesystem::path& root, const std::string& path);
 base::Result<RulesFile> parse_rules(std::string_view yaml, std::string_view file);
 
 /// What a check needs besides, as its own described struct. Errors: `invalid` with the file and line of the member.

@@ -15,11 +15,22 @@ struct Edge {
   const Include* include;
 };
 
-/// The modules that a target's files include, each with the first include that does. Headers of its own module count
-/// with the target that includes them.
+using Libraries = std::map<const Module*, std::vector<const Target*>>;
+
+bool is_library(const Target& target) { return target.kind.ends_with("_LIBRARY"); }
+
+Libraries libraries_of(const Tree& tree) {
+  Libraries out;
+  for (const Target& each : tree.targets)
+    if (is_library(each) && each.module != nullptr) out[each.module].push_back(&each);
+  return out;
+}
+
+/// The modules that a target's files include, each with the first include that does. What a header of its own module or
+/// of one without a library includes, the target includes too.
 class Uses {
  public:
-  explicit Uses(const Target& target) : target_(target) {
+  Uses(const Target& target, const Libraries& libraries) : target_(target), libraries_(libraries) {
     for (const File* each : target.sources) visit(*each);
   }
 
@@ -31,22 +42,14 @@ class Uses {
     for (const Include& each : file.includes) {
       if (each.target == nullptr || each.target->module == nullptr) continue;
       modules.emplace(each.target->module, Edge{&file, &each});
-      if (each.target->module == target_.module) visit(*each.target);
+      if (each.target->module == target_.module || !libraries_.contains(each.target->module)) visit(*each.target);
     }
   }
 
   const Target& target_;
+  const Libraries& libraries_;
   std::set<const File*> seen_;
 };
-
-bool is_library(const Target& target) { return target.kind.ends_with("_LIBRARY") && !target.is_test; }
-
-std::map<const Module*, std::vector<const Target*>> libraries_of(const Tree& tree) {
-  std::map<const Module*, std::vector<const Target*>> out;
-  for (const Target& each : tree.targets)
-    if (is_library(each) && each.module != nullptr) out[each.module].push_back(&each);
-  return out;
-}
 
 bool reaches_any(const Target& target, const std::vector<const Target*>& libraries) {
   return std::ranges::any_of(libraries, [&](const Target* each) {
@@ -57,11 +60,11 @@ bool reaches_any(const Target& target, const std::vector<const Target*>& librari
 }  // namespace
 
 void rules::link(const Tree& tree, const Rule&, Findings& findings) {
-  if (!tree.has_targets) return;  // said by the loading already
+  if (tree.no_targets) return findings.cannot(tree.no_targets->place, tree.no_targets->what, tree.no_targets->next);
   const auto libraries = libraries_of(tree);
   for (const Target& target : tree.targets) {
     if (target.module == nullptr) continue;
-    const Uses uses{target};
+    const Uses uses{target, libraries};
     for (const auto& [module, edge] : uses.modules) {
       const auto library = libraries.find(module);
       if (module == target.module || library == libraries.end() || reaches_any(target, library->second)) continue;
