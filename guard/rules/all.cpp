@@ -4,10 +4,8 @@ namespace guard {
 
 std::span<const Checker> checkers() {
   static constexpr Checker all[] = {
-      {"layers", rules::layers},
-      {"headers", rules::headers},
-      {"cycles", rules::cycles},
-      {"link", rules::link},
+      {"layers", rules::layers}, {"headers", rules::headers}, {"cycles", rules::cycles},
+      {"link", rules::link},     {"sql", rules::sql},
   };
   return all;
 }

@@ -32,6 +32,7 @@ Check layers;   // includes go down the layers, to declared neighbours, never to
 Check headers;  // from outside, a module is entered by its public headers
 Check cycles;   // neither files nor modules include one another in a ring
 Check link;     // what is included is linked, and what is linked is included
+Check sql;      // a module's SQL names its own tables; what is append-only is not edited
 
 }  // namespace rules
 }  // namespace guard

@@ -1,0 +1,126 @@
+// SQL ownership: a table belongs to the module whose migration (or own CREATE) makes it, and only that module's SQL
+// names it. Tables that a macro marks append-only appear in no UPDATE or DELETE; no foreign key leaves a module.
+//
+//   with:
+//     migrations: ["**/schema/*.sql"]
+//     code: ["**/*.cpp", "**/*.hpp"]      whose literals are looked at
+//     stores: ["store*.cpp"]              the only files of a module with SQL; none: any
+//     append_only: append_only            the macro; none: no table is
+//     engine: ["pg_*", "sqlite_*"]        tables of the engines
+//   allow: {from: file, to: table}
+#include <algorithm>
+
+#include "guard/model/glob.hpp"
+#include "guard/rules/rules.hpp"
+#include "guard/rules/tables.hpp"
+
+namespace guard {
+
+namespace {
+
+struct SqlWith {
+  std::vector<std::string> migrations;
+  std::vector<std::string> code;
+  std::vector<std::string> stores = {};
+  std::string delimiter = "sql";
+  std::string append_only = {};
+  std::vector<std::string> engine = {};
+  static constexpr std::array json_defaults{"stores", "delimiter", "append_only", "engine"};
+};
+BOOST_DESCRIBE_STRUCT(SqlWith, (), (migrations, code, stores, delimiter, append_only, engine))
+
+using rules::SqlText;
+using source::TableUse;
+using source::Use;
+
+struct Table {
+  const File* file = nullptr;  // that makes it
+  bool is_append_only = false;
+};
+
+class Ownership {
+ public:
+  Ownership(const SqlWith& given, Findings& findings) : given_(given), findings_(findings) {}
+
+  /// The tables that there are. A test's own are its file's.
+  void take(const SqlText& text) {
+    for (const TableUse& each : text.sql.tables) {
+      if (each.use != Use::create || each.name.empty()) continue;
+      auto& tables = text.file->is_test ? of_tests_[text.file] : tables_;
+      const auto [at, is_new] = tables.try_emplace(each.name, Table{.file = text.file});
+      if (!is_new && at->second.file->module != text.file->module)
+        say(text, each, each.name + " is made by " + module_of(*at->second.file) + " too, in " + at->second.file->path);
+    }
+    for (const TableUse& each : text.sql.tables)
+      if (each.use == Use::mark && each.detail == given_.append_only) mark(text, each);
+  }
+
+  void check(const SqlText& text) {
+    if (!text.is_migration && !text.file->is_test && !given_.stores.empty() &&
+        !matches_any(given_.stores, text.file->path) && !findings_.allows(text.file->path))
+      findings_.add(text.place(0), text.file->path + " has SQL", "SQL stands outside of a store");
+    for (const TableUse& each : text.sql.tables)
+      if (each.use != Use::create && each.use != Use::mark) use(text, each);
+  }
+
+ private:
+  static std::string module_of(const File& file) { return file.module == nullptr ? file.path : file.module->path; }
+
+  void say(const SqlText& text, const TableUse& use, std::string what) {
+    if (findings_.allows(text.file->path, use.name)) return;
+    findings_.add(text.place(use.offset), module_of(*text.file) + " " + std::string{word_of(use.use)} + " " + use.name,
+                  std::move(what));
+  }
+
+  void mark(const SqlText& text, const TableUse& use) {
+    auto& tables = text.file->is_test ? of_tests_[text.file] : tables_;
+    if (const auto at = tables.find(use.name); at != tables.end()) {
+      at->second.is_append_only = true;
+    } else {
+      say(text, use, "marks " + use.name + ", which nothing made before");
+    }
+  }
+
+  const Table* find(const SqlText& text, const std::string& name) const {
+    if (const auto own = of_tests_.find(text.file); own != of_tests_.end())
+      if (const auto at = own->second.find(name); at != own->second.end()) return &at->second;
+    const auto at = tables_.find(name);
+    return at == tables_.end() ? nullptr : &at->second;
+  }
+
+  void use(const SqlText& text, const TableUse& use) {
+    if (use.name.empty())
+      return say(text, use, "puts the name of a table together at run time: nobody can see whose it is");
+    if (matches_any(given_.engine, use.name)) return;
+    const Table* table = find(text, use.name);
+    if (table == nullptr) return say(text, use, "names " + use.name + ", which no migration makes");
+    if (table->file->module != text.file->module) {
+      const std::string owner = use.name + ", which " + module_of(*table->file) + " owns";
+      say(text, use, use.use == Use::refer ? "has a foreign key to " + owner : "names " + owner);
+    }
+    const bool edits = use.use == Use::update || use.use == Use::remove;
+    if (table->is_append_only && edits)
+      say(text, use, std::string{word_of(use.use)} + " of " + use.name + ", which is append-only");
+  }
+
+  const SqlWith& given_;
+  Findings& findings_;
+  std::map<std::string, Table, std::less<>> tables_;
+  std::map<const File*, std::map<std::string, Table, std::less<>>> of_tests_;
+};
+
+}  // namespace
+
+void rules::sql(const Tree& tree, const Rule& rule, Findings& findings) {
+  const auto given = with<SqlWith>(findings.rules(), rule);
+  if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+  const auto texts =
+      sql_of(tree, {.migrations = given->migrations, .code = given->code, .delimiter = given->delimiter}, findings);
+  if (std::ranges::none_of(texts, &SqlText::is_migration))
+    findings.cannot(findings.rules().place_of(rule, "/with/migrations"), "no file is a migration");
+  Ownership ownership{*given, findings};
+  for (const SqlText& each : texts) ownership.take(each);
+  for (const SqlText& each : texts) ownership.check(each);
+}
+
+}  // namespace guard

@@ -1,0 +1,92 @@
+#include "guard/rules/fixture.hpp"
+
+namespace guard {
+namespace {
+
+class SqlRule : public RuleTest {
+ protected:
+  static constexpr const char* rule =
+      "check: sql\n"
+      "with:\n"
+      "  migrations: ['**/schema/*.sql']\n"
+      "  code: ['*.cpp']\n"
+      "  stores: ['store.cpp']\n"
+      "  append_only: append_only\n"
+      "  engine: ['pg_*']\n";
+  const Files files{
+      {"a/schema/0001.sql",
+       "CREATE TABLE books (id @id);\n@append_only(books);\nCREATE TABLE notes (book @id REFERENCES books);\n"},
+      {"b/schema/0001.sql", "-- FROM nowhere\nCREATE TABLE shelves (id @id, what text DEFAULT 'REFERENCES books');\n"},
+      {"a/store.cpp",
+       "// UPDATE books SET x = 1\n"
+       "auto a = R\"sql(WITH shelves AS (SELECT 1 FROM books) SELECT 1 FROM shelves, notes AS b, pg_locks)sql\";\n"
+       "auto b = \"UPDATE notes SET id = 'UPDATE books' WHERE 1 = 1\";\n"
+       "auto c = \"Delete from books what is old\", d = \"INSERT INTO books VALUES (1) ON CONFLICT DO NOTHING\";\n"},
+  };
+
+  Files with(const std::string& path, const std::string& text) {
+    Files all = files;
+    all[path] += text;
+    return all;
+  }
+};
+
+TEST_F(SqlRule, LooksAlikeAreFine) { EXPECT_EQ(said(files, {"a", "b"}, rule), ""); }
+
+TEST_F(SqlRule, ATableOfAnotherModuleIsNotNamed) {
+  EXPECT_EQ(said(with("b/store.cpp", "auto a =\n  \"SELECT 1 FROM shelves \"\n  \"JOIN notes ON true\";\n"), {"a", "b"},
+                 rule),
+            "b/store.cpp:3 b SELECT notes\n");
+}
+
+TEST_F(SqlRule, AnAppendOnlyTableIsNeverEdited) {
+  EXPECT_EQ(said(with("a/store.cpp",
+                      "auto e = R\"sql(\n  DELETE FROM books)sql\", f = R\"sql(INSERT INTO books VALUES (1)\n"
+                      "  ON CONFLICT (id) DO UPDATE SET id = 2)sql\";\n"),
+                 {"a", "b"}, rule),
+            "a/store.cpp:6 a DELETE books\na/store.cpp:7 a UPDATE books\n");
+}
+
+TEST_F(SqlRule, AForeignKeyStaysInItsModule) {
+  EXPECT_EQ(said(with("b/schema/0002.sql", "ALTER TABLE shelves ADD COLUMN book @id\n  REFERENCES books (id);"),
+                 {"a", "b"}, rule),
+            "b/schema/0002.sql:2 b REFERENCES books\n");
+}
+
+TEST_F(SqlRule, ATableHasOneOwner) {
+  EXPECT_EQ(said(with("b/schema/0002.sql", "CREATE TABLE notes (id @id);"), {"a", "b"}, rule),
+            "b/schema/0002.sql:1 b CREATE notes\n");
+}
+
+TEST_F(SqlRule, AnUnknownTableAndOneNamedAtRunTimeAreSaid) {
+  EXPECT_EQ(said(with("a/store.cpp", "auto e = \"SELECT 1 FROM boks\";\nauto f = \"DELETE FROM \" + name;\n"),
+                 {"a", "b"}, rule),
+            "a/store.cpp:5 a SELECT boks\na/store.cpp:6 a DELETE \n");
+}
+
+TEST_F(SqlRule, SqlStandsInStores) {
+  EXPECT_EQ(said(with("a/service.cpp", "auto e = \"SELECT 1 FROM notes\";\n"), {"a", "b"}, rule),
+            "a/service.cpp:1 a/service.cpp has SQL\n");
+}
+
+TEST_F(SqlRule, ATestsOwnTablesAreItsOwn) {
+  Files all = with("a/x_test.cpp", "auto e = R\"sql(CREATE TABLE chain (id @id); UPDATE chain SET id = 1)sql\";\n");
+  all["a/y_test.cpp"] = "auto e = R\"sql(SELECT 1 FROM chain)sql\";\n";
+  EXPECT_EQ(said(all, {"a", "b"}, rule), "a/y_test.cpp:1 a SELECT chain\n");
+}
+
+TEST_F(SqlRule, AnExceptionHasItsReasonAndIsNeeded) {
+  const std::string allow =
+      "allow: [{from: b/store.cpp, to: notes, reason: r}, {from: b/store.cpp, to: books, reason: r}]\n";
+  EXPECT_EQ(said(with("b/store.cpp", "auto a = \"SELECT 1 FROM notes\";\n"), {"a", "b"}, rule + allow),
+            "layers.yaml:19 allow b/store.cpp -> books (strict)\n");
+}
+
+TEST_F(SqlRule, WhatIsNotUnderstoodIsNotClean) {
+  EXPECT_EQ(said(with("a/store.cpp", "auto e = R\"sql(\n  SELECT (1)sql\";\n"), {"a", "b"}, rule),
+            "a/store.cpp:6 cannot tested: SQL with a bracket without its end\n");
+  EXPECT_EQ(said({{"a/x.cpp", ""}}, {"a"}, rule), "layers.yaml:13 cannot tested: no file is a migration\n");
+}
+
+}  // namespace
+}  // namespace guard

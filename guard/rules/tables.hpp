@@ -1,0 +1,35 @@
+// The SQL of a tree: of its migrations, and of C++ literals. Inner to guard/rules.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "guard/model/findings.hpp"
+#include "guard/source/literals.hpp"
+#include "guard/source/sql.hpp"
+
+namespace guard::rules {
+
+/// One SQL text and where its characters stand.
+struct SqlText {
+  const File* file = nullptr;
+  source::Literal literal;  // a migration as a whole is one too
+  source::Sql sql;
+  bool is_migration = false;
+
+  Place place(std::size_t offset) const { return {file->path, literal.line_at(offset)}; }
+};
+
+/// Where SQL stands, in layers.yaml.
+struct SqlPlaces {
+  std::vector<std::string> migrations;
+  std::vector<std::string> code;  // C++ files whose literals are looked at
+  std::string delimiter = "sql";  // R"sql(…)sql" is SQL whatever it says
+};
+
+/// In the order of files. What is no SQL though it says so is a trouble.
+std::vector<SqlText> sql_of(const Tree&, const SqlPlaces&, Findings&);
+
+}  // namespace guard::rules
