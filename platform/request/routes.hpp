@@ -1,5 +1,6 @@
 // Routes: a module's table of what can be asked of it, as data. Dispatcher, OpenAPI, CLI verbs, docs and the
 // authorization test come from it. The templates here only remember types; everything else is in the runner.
+// The end of request.hpp, which includes it: what it stands on comes from there.
 #pragma once
 
 #include <concepts>
@@ -9,7 +10,6 @@
 #include <optional>
 #include <type_traits>
 
-#include "platform/request/request.hpp"
 #include "shared/json/json.hpp"
 
 namespace request {

@@ -18,7 +18,7 @@
 
 #include "platform/jobs/jobs.hpp"
 #include "platform/request/request.hpp"
-#include "tests/support/engines.hpp"
+#include "tests/support/engines/engines.hpp"
 
 namespace test {
 
