@@ -72,17 +72,16 @@ std::optional<std::string> with_line(const std::string& text, const std::vector<
 
 class Layout {
  public:
-  Layout(const fs::path& root, const RulesFile& rules, std::string_view path, Words words)
-      : root_(root), rules_(rules), path_(path), words_(std::move(words)) {}
+  Layout(const fs::path& root, const ModuleLayout& layout, std::string_view path, Words words)
+      : root_(root), layout_(layout), path_(path), words_(std::move(words)) {}
 
   std::optional<Error> plan() {
     std::error_code failed;
     std::vector<fs::path> templates;
-    for (fs::directory_iterator each{root_ / rules_.new_module.templates, failed};
-         !failed && each != fs::directory_iterator{}; each.increment(failed))
+    for (fs::directory_iterator each{root_ / layout_.templates, failed}; !failed && each != fs::directory_iterator{};
+         each.increment(failed))
       templates.push_back(each->path());
-    if (failed || templates.empty())
-      return Error{base::invalid, rules_.new_module.templates + ": there are no templates"};
+    if (failed || templates.empty()) return Error{base::invalid, layout_.templates + ": there are no templates"};
     std::ranges::sort(templates);
     for (const fs::path& each : templates) {
       const auto text = config::read_file(each);
@@ -91,7 +90,7 @@ class Layout {
       if (name.ends_with(".in")) name.resize(name.size() - 3);
       written_[path_ + "/" + filled(name, words_)] = filled(*text, words_);
     }
-    for (const ModuleLine& each : rules_.new_module.lines)
+    for (const ModuleLine& each : layout_.lines)
       if (auto wrong = add_line(each)) return wrong;
     return std::nullopt;
   }
@@ -123,7 +122,7 @@ class Layout {
   }
 
   const fs::path& root_;
-  const RulesFile& rules_;
+  const ModuleLayout& layout_;
   std::string path_;
   Words words_;
   std::map<std::string, std::string> written_;
@@ -132,15 +131,18 @@ class Layout {
 }  // namespace
 
 Result<std::string> lay_out(const fs::path& root, const RulesFile& rules, std::string_view path) {
-  if (rules.new_module.templates.empty())
-    return Error{base::invalid, rules.path + ": says nothing of new modules (`new_module`)"};
   if (!is_path(path)) return Error{base::invalid, std::string{path} + ": a module is a folder such as platform/badges"};
   std::error_code failed;
   if (fs::exists(root / path, failed)) return Error{base::invalid, std::string{path} + ": is there already"};
   const auto layer =
       std::ranges::find_if(rules.layers, [&](const auto& each) { return matches_any(each.modules, path); });
   if (layer == rules.layers.end()) return Error{base::invalid, rules.path + ": no layer names " + std::string{path}};
-  Layout layout{root, rules, path, words_of(path, layer->name)};
+  const auto shape = std::ranges::find_if(rules.new_module, [&](const ModuleLayout& each) {
+    return std::ranges::find(each.layers, layer->name) != each.layers.end();
+  });
+  if (shape == rules.new_module.end())
+    return Error{base::invalid, rules.path + ": `new_module` has no layout for layer " + layer->name};
+  Layout layout{root, *shape, path, words_of(path, layer->name)};
   if (auto wrong = layout.plan()) return std::move(*wrong);
   return layout.write();
 }

@@ -122,7 +122,7 @@ struct RulesText {
   std::vector<std::string> tests = {};
   BuildRule build = {};
   std::vector<Allowed> macro_includes = {};  // `from` may include what a macro says
-  ModuleLayout new_module = {};
+  std::vector<ModuleLayout> new_module = {};
   std::vector<LayerRule> layers;
   std::vector<ModuleRule> modules;
   std::vector<Rule> rules;
