@@ -107,14 +107,15 @@ struct ModuleLine {
 };
 BOOST_DESCRIBE_STRUCT(ModuleLine, (), (file, after, line))
 
-/// How a new module is laid out: each file of `templates`, whose names and texts have {path}, {parent}, {name},
-/// {target} (the path with _ for /), {layer} and {Name}; a name's `.in` is dropped.
+/// How a new module of these layers is laid out: each file of `templates`, whose names and texts have {path}, {parent},
+/// {name}, {target} (the path with _ for /), {layer} and {Name}; a name's `.in` is dropped.
 struct ModuleLayout {
-  std::string templates = {};  // a folder; empty: no new module is laid out
+  std::vector<std::string> layers;
+  std::string templates;  // a folder
   std::vector<ModuleLine> lines = {};
-  static constexpr auto json_defaults = json::all;
+  static constexpr std::array json_defaults{"lines"};
 };
-BOOST_DESCRIBE_STRUCT(ModuleLayout, (), (templates, lines))
+BOOST_DESCRIBE_STRUCT(ModuleLayout, (), (layers, templates, lines))
 
 struct RulesText {
   std::vector<std::string> read;
