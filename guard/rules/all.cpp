@@ -4,8 +4,8 @@ namespace guard {
 
 std::span<const Checker> checkers() {
   static constexpr Checker all[] = {
-      {"layers", rules::layers}, {"headers", rules::headers}, {"cycles", rules::cycles},
-      {"link", rules::link},     {"sql", rules::sql},
+      {"layers", rules::layers}, {"headers", rules::headers}, {"cycles", rules::cycles}, {"link", rules::link},
+      {"sql", rules::sql},       {"words", rules::words},     {"places", rules::places},
   };
   return all;
 }

@@ -33,6 +33,8 @@ Check headers;  // from outside, a module is entered by its public headers
 Check cycles;   // neither files nor modules include one another in a ring
 Check link;     // what is included is linked, and what is linked is included
 Check sql;      // a module's SQL names its own tables; what is append-only is not edited
+Check words;    // words that a layer must not know
+Check places;   // what only named files may do
 
 }  // namespace rules
 }  // namespace guard

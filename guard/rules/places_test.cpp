@@ -1,0 +1,60 @@
+#include "guard/rules/fixture.hpp"
+
+namespace guard {
+namespace {
+
+class PlacesRule : public RuleTest {
+ protected:
+  static constexpr const char* rule =
+      "check: places\n"
+      "with:\n"
+      "  in: ['a/**']\n"
+      "  except: ['*_test.cpp']\n"
+      "  places:\n"
+      "    - {name: clock, tokens: ['time (', 'system_clock :: now (']}\n"
+      "    - {name: heap, tokens: [new, delete, shared_ptr]}\n"
+      "    - {name: sockets, tokens: ['socket ('], includes: ['sys/socket.h']}\n"
+      "allow: [{from: a/clock.cpp, to: clock, reason: the one clock}]\n";
+  const Files files{
+      {"a/clock.cpp", "auto a = std::chrono::system_clock::now();\n"},
+      {"a/x.cpp",
+       "// time(0), new X\nauto a = \"time(0) new\"; int time(int); struct A { A(const A&) = delete; int time();\n"
+       "  void* operator new(unsigned long); };\n"
+       "int b = c.time(1) + d->time(2) + e::time(3) + timed(4) + time + system_clock::then();\n"
+       "#include <sys/sockets.h>\n"},
+      {"a/x_test.cpp", "int a = time(0);\n"},
+      {"b/x.cpp", "int a = time(0);\n"},
+  };
+
+  std::string with(const std::string& text) {
+    Files all = files;
+    all["a/y.cpp"] = text;
+    return said(all, {"a", "b"}, rule);
+  }
+};
+
+TEST_F(PlacesRule, LooksAlikeAreFine) { EXPECT_EQ(said(files, {"a", "b"}, rule), ""); }
+
+TEST_F(PlacesRule, ACallIsFoundHoweverItIsSpelled) {
+  for (const char* each :
+       {"int a = time(0);", "int a = ::time(0);", "int a = std :: time(0);", "int f() { return time(0); }",
+        "int f() { return ::time(0); }", "auto a = chrono::system_clock::now();", "#define NOW time(0)",
+        "int a = ti\\\nme(0);", "int a = /* x */ time /* y */ (0);"})
+    EXPECT_EQ(with(std::string{"\n"} + each), "a/y.cpp:2 a/y.cpp at clock\n") << each;
+}
+
+TEST_F(PlacesRule, AWordAndAnIncludeAreFound) {
+  EXPECT_EQ(with("auto* a = new int;"), "a/y.cpp:1 a/y.cpp at heap\n");
+  EXPECT_EQ(with("void f(int* a) { delete a; }"), "a/y.cpp:1 a/y.cpp at heap\n");
+  EXPECT_EQ(with("std::shared_ptr<int> a;"), "a/y.cpp:1 a/y.cpp at heap\n");
+  EXPECT_EQ(with("#if 0\n#include <sys/socket.h>\n#endif"), "a/y.cpp:2 a/y.cpp at sockets\n");
+}
+
+TEST_F(PlacesRule, AnExceptionThatNobodyNeedsIsSaidInStrict) {
+  Files all = files;
+  all.erase("a/clock.cpp");
+  EXPECT_EQ(said(all, {"a", "b"}, rule), "layers.yaml:20 allow a/clock.cpp -> clock (strict)\n");
+}
+
+}  // namespace
+}  // namespace guard

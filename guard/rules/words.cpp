@@ -1,0 +1,145 @@
+// Words that a layer must not know: whole words of identifiers, of SQL, of routes and of file names. `gpu` is one of
+// `gpu_count`, `GpuSlots`, `gpus` and `gpu0`, none of `pug`. Comments and other texts may say what they like.
+//
+//   with:
+//     migrations: ["**/schema/*.sql"]
+//     sets:
+//       - {name: products, in: ["platform/**"], except: [], words: [gpu, cuda]}
+//   allow: {from: file, to: word}
+#include <array>
+#include <set>
+#include <utility>
+
+#include "guard/model/glob.hpp"
+#include "guard/rules/rules.hpp"
+#include "guard/source/cpp.hpp"
+#include "guard/source/literals.hpp"
+#include "guard/source/sql.hpp"
+
+namespace guard {
+
+namespace {
+
+struct WordSet {
+  std::string name;
+  std::vector<std::string> in;
+  std::vector<std::string> except = {};
+  std::vector<std::string> words;
+  static constexpr std::array json_defaults{"except"};
+};
+BOOST_DESCRIBE_STRUCT(WordSet, (), (name, in, except, words))
+
+struct WordsWith {
+  std::vector<std::string> migrations = {};
+  std::vector<WordSet> sets;
+  static constexpr std::array json_defaults{"migrations"};
+};
+BOOST_DESCRIBE_STRUCT(WordsWith, (), (migrations, sets))
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// The words of one file that a set forbids.
+class Search {
+ public:
+  Search(const WordSet& set, const File& file, Findings& findings) : set_(set), file_(file), findings_(findings) {
+    for (const std::string& each : set.words) words_.insert(each);
+  }
+
+  /// Each word of an identifier or path: `HTTPServer_max2` has `http`, `server`, `max2`.
+  void look(std::string_view text, int line) {
+    std::string word;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      const bool follows_lower = i > 0 && !is_upper(text[i - 1]);
+      const bool before_lower = i + 1 < text.size() && is_letter(text[i + 1]) && !is_upper(text[i + 1]);
+      if (is_upper(c) && !word.empty() && (follows_lower || before_lower)) end(word, line);
+      if (is_letter(c) || is_digit(c)) {
+        word += is_upper(c) ? static_cast<char>(c + 32) : c;
+      } else {
+        end(word, line);
+      }
+    }
+    end(word, line);
+  }
+
+ private:
+  /// A word, its plural, or either with a number behind it.
+  const std::string* known(std::string word) const {
+    for (int step = 0; step < 3; ++step) {
+      if (const auto at = words_.find(word); at != words_.end()) return &*at;
+      if (step == 0) {
+        while (!word.empty() && is_digit(word.back())) word.pop_back();
+      } else if (step == 1 && word.ends_with('s')) {
+        word.pop_back();
+      }
+    }
+    return nullptr;
+  }
+
+  void end(std::string& word, int line) {
+    const std::string whole = std::exchange(word, {});
+    const std::string* found = whole.empty() ? nullptr : known(whole);
+    if (found == nullptr || !said_.insert(*found).second || findings_.allows(file_.path, *found)) return;
+    findings_.add({file_.path, line}, file_.path + " knows " + *found,
+                  "knows the word `" + *found + "`, one of the " + set_.name + " words");
+  }
+
+  const WordSet& set_;
+  const File& file_;
+  Findings& findings_;
+  std::set<std::string> words_;
+  std::set<std::string> said_;  // once a file is enough
+};
+
+void look_at_sql(std::string_view text, const auto& line_at, Search& search) {
+  for (const source::SqlToken& each : source::parse_sql(text).tokens)
+    if (each.is_name() || each.kind == source::SqlKind::text || each.kind == source::SqlKind::parameter)
+      search.look(each.text, line_at(each.offset));
+}
+
+bool is_route(std::string_view text) {
+  static constexpr std::array<std::string_view, 5> methods{"GET ", "POST ", "PUT ", "PATCH ", "DELETE "};
+  for (const std::string_view each : methods)
+    if (text.starts_with(each)) text.remove_prefix(each.size());
+  return text.starts_with('/') && text.find_first_of(" \n") == std::string_view::npos;
+}
+
+void look_at_code(const source::Lexed& lexed, Search& search) {
+  for (const source::Token& each : lexed.tokens) {
+    if (each.kind == source::TokenKind::word) search.look(each.text, each.line);
+    if (each.kind == source::TokenKind::text && !each.is_raw && is_route(each.text)) search.look(each.text, each.line);
+  }
+  for (const source::IncludeLine& each : lexed.includes) search.look(each.written, each.line);
+  for (const source::Literal& each : source::literals(lexed))
+    if (each.delimiter == "sql" || source::looks_like_sql(each.text))
+      look_at_sql(each.text, [&](std::size_t offset) { return each.line_at(offset); }, search);
+}
+
+}  // namespace
+
+void rules::words(const Tree& tree, const Rule& rule, Findings& findings) {
+  const auto given = with<WordsWith>(findings.rules(), rule);
+  if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+  std::vector<bool> has_files(given->sets.size(), false);
+  for (const File& file : tree.files)
+    for (std::size_t i = 0; i < given->sets.size(); ++i) {
+      const WordSet& set = given->sets[i];
+      if (!matches_any(set.in, file.path) || matches_any(set.except, file.path)) continue;
+      has_files[i] = true;
+      Search search{set, file, findings};
+      search.look(file.path, 0);
+      if (file.was_read && file.is_cpp()) look_at_code(file.lexed(), search);
+      if (file.was_read && matches_any(given->migrations, file.path)) {
+        const source::Literal whole{.text = std::string{file.text}, .delimiter = {}, .pieces = {{0, 1, true}}};
+        look_at_sql(whole.text, [&](std::size_t offset) { return whole.line_at(offset); }, search);
+      }
+    }
+  for (std::size_t i = 0; i < has_files.size(); ++i)
+    if (!has_files[i])
+      findings.cannot(findings.rules().place_of(rule, "/with/sets/" + std::to_string(i)),
+                      "no file is in the set " + given->sets[i].name);
+}
+
+}  // namespace guard

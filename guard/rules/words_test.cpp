@@ -1,0 +1,56 @@
+#include "guard/rules/fixture.hpp"
+
+namespace guard {
+namespace {
+
+class WordsRule : public RuleTest {
+ protected:
+  static constexpr const char* rule =
+      "check: words\n"
+      "with:\n"
+      "  migrations: ['**/schema/*.sql']\n"
+      "  sets: [{name: product, in: ['a/**'], except: ['a/out/**'], words: [gpu, rke2]}]\n";
+  const Files files{
+      {"a/x.cpp",
+       "// a gpu is fine here\nint gpupa, agpu; auto a = \"gpu\", b = \"see gpu / 2\"; char c = '\\'';  /* gpu */\n"},
+      {"a/out/gpu.cpp", "int gpu;\n"},
+      {"b/gpu.cpp", "int gpu;\n"},
+      {"a/schema/1.sql", "-- gpu\nCREATE TABLE a (id @id);\n"},
+  };
+
+  std::string with(const std::string& path, const std::string& text) {
+    Files all = files;
+    all[path] += text;
+    return said(all, {"a", "b"}, rule);
+  }
+};
+
+TEST_F(WordsRule, LooksAlikeAreFine) { EXPECT_EQ(said(files, {"a", "b"}, rule), ""); }
+
+TEST_F(WordsRule, AWordIsFoundInAnIdentifier) {
+  for (const char* each : {"gpu", "gpu_count", "maxGpu", "GPUSlots", "free_gpus", "gpu0", "Rke2Cluster"})
+    EXPECT_TRUE(with("a/y.cpp", std::string{"\nint "} + each + ";").starts_with("a/y.cpp:2 a/y.cpp knows ")) << each;
+}
+
+TEST_F(WordsRule, AWordIsFoundInSqlRoutesIncludesAndFileNames) {
+  EXPECT_EQ(with("a/y.cpp", "auto a = \"GET /v1/gpu-slots\";"), "a/y.cpp:1 a/y.cpp knows gpu\n");
+  EXPECT_EQ(with("a/y.cpp", "auto a = R\"sql(\nSELECT gpu FROM a)sql\";"), "a/y.cpp:2 a/y.cpp knows gpu\n");
+  EXPECT_EQ(with("a/y.cpp", "\n#include \"c/gpu.hpp\"\n"), "a/y.cpp:2 a/y.cpp knows gpu\n");
+  EXPECT_EQ(with("a/schema/1.sql", "ALTER TABLE a ADD COLUMN gpus @int;"),
+            "a/schema/1.sql:3 a/schema/1.sql knows gpu\n");
+  EXPECT_EQ(with("a/gpu.cpp", ""), "a/gpu.cpp a/gpu.cpp knows gpu\n");
+}
+
+TEST_F(WordsRule, AnExceptionIsAFileAndAWord) {
+  Files all = files;
+  all["a/y.cpp"] = "int gpu, rke2;";
+  EXPECT_EQ(said(all, {"a", "b"}, std::string{rule} + "allow: [{from: a/y.cpp, to: gpu, reason: r}]"),
+            "a/y.cpp:1 a/y.cpp knows rke2\n");
+}
+
+TEST_F(WordsRule, ASetWithoutFilesIsNotClean) {
+  EXPECT_EQ(said({{"b/x.cpp", ""}}, {"b"}, rule), "layers.yaml:14 cannot tested: no file is in the set product\n");
+}
+
+}  // namespace
+}  // namespace guard
