@@ -78,14 +78,21 @@ std::vector<RuleState> modes_of(const RulesFile& rules) {
   return states;
 }
 
-// What the rules say of themselves: a page must be the same before the tree was built and after.
+// What the rules say of themselves: a page must be the same before the tree was built and after. A violation that the
+// baseline covers is forgiven, which proves nothing.
 Result<std::vector<RuleState>> as_said(const Asked& asked) {
   const auto rules = read_rules(asked.prove.root, asked.rules);
   if (!rules) return rules.error();
-  return modes_of(*rules);
+  const auto baseline = read_baseline(asked.prove.root, asked.baseline, *rules);
+  if (!baseline) return baseline.error();
+  std::vector<RuleState> states = modes_of(*rules);
+  for (RuleState& state : states)
+    for (const Known& each : baseline->entries)
+      if (each.rule == state.id && state.finding.empty()) state.finding = each.subject + " (" + asked.baseline + ")";
+  return states;
 }
 
-// What they find. What the baseline covers is a finding all the same: it is forgiven, which proves nothing.
+// What they find in the tree as it was built.
 Result<std::vector<RuleState>> as_found(const Asked& asked) {
   const auto rules = read_rules(asked.prove.root, asked.rules);
   if (!rules) return rules.error();

@@ -115,6 +115,7 @@ void Project::change(const std::string& path, std::string_view was, std::string_
 
 void Project::program_reports(std::string_view tests) {
   json::Writer report;
+  std::string printed;
   report.object().key("testsuites").list().object().key("testsuite").list();
   for (std::istringstream lines{std::string{tests}}; !lines.eof();) {
     std::string name, state, why;
@@ -128,14 +129,14 @@ void Project::program_reports(std::string_view tests) {
     report.member("status", state == "disabled" ? "NOTRUN" : "RUN");
     report.member("result", state == "skipped" ? "SKIPPED" : state == "disabled" ? "SUPPRESSED" : "COMPLETED");
     if (state == "failed") report.key("failures").list().object().member("failure", why).end().end();
-    if (state == "skipped") report.key("skipped").list().object().member("message", why).end().end();
+    if (state == "skipped") printed += "a_test.cpp:3: Skipped\n" + why + "\n\n[  SKIPPED ] " + name + " (0 ms)\n";
     report.end();
   }
   const std::string text = report.end().end().end().end().take();
   write("build/platform_iam_test",
         "#!/bin/bash\necho run >>runs\nfor each; do case $each in --gtest_output=json:*) file=${each#*json:} ;; esac; "
         "done\ncat >\"$file\" <<'END'\n" +
-            text + "\nEND\n",
+            text + "\nEND\ncat <<'END'\n" + printed + "END\n",
         true);
 }
 

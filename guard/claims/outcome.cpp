@@ -36,7 +36,16 @@ std::string plain_name(std::string_view suite, std::string_view name) {
   return std::string{suite} + "." + std::string{name.substr(0, name.find('/'))};
 }
 
-Outcome outcome_of(const Document& test) {
+// The line before `[  SKIPPED ] NAME`.
+std::string said_before_skipping(std::string_view printed, const std::string& name) {
+  const auto at = printed.find("\n[  SKIPPED ] " + name);
+  if (at == std::string_view::npos) return {};
+  std::string_view before = printed.substr(0, at);
+  before = before.substr(0, before.find_last_not_of('\n') + 1);
+  return one_line(before.substr(before.rfind('\n') + 1));
+}
+
+Outcome outcome_of(const Document& test, std::string_view printed) {
   const std::string& suite = test["classname"].as_text();
   const std::string& name = test["name"].as_text();
   Outcome outcome{.name = suite + "." + name, .plain = plain_name(suite, name)};
@@ -46,8 +55,8 @@ Outcome outcome_of(const Document& test) {
     outcome.why = one_line(test["failures"][0]["failure"].as_text());
   } else if (test["result"].as_text() == "SKIPPED") {
     outcome.state = Outcome::State::skipped;
-    const std::string said = one_line(test["skipped"][0]["message"].as_text());
-    outcome.why = said.empty() ? "no reason given" : said;
+    outcome.why = said_before_skipping(printed, outcome.name);
+    if (outcome.why.empty()) outcome.why = "no reason given";
   } else if (test["status"].as_text() != "RUN" || test["result"].as_text() != "COMPLETED") {
     outcome.state = Outcome::State::not_run;
   }
@@ -56,12 +65,12 @@ Outcome outcome_of(const Document& test) {
 
 }  // namespace
 
-Result<std::vector<Outcome>> read_report(std::string_view json) {
+Result<std::vector<Outcome>> read_report(std::string_view json, std::string_view printed) {
   const auto report = Document::parse(json);
   if (!report) return base::Error{base::invalid, "not understood: " + report.error().detail};
   std::vector<Outcome> outcomes;
   for (const Document& suite : (*report)["testsuites"].items())
-    for (const Document& test : suite["testsuite"].items()) outcomes.push_back(outcome_of(test));
+    for (const Document& test : suite["testsuite"].items()) outcomes.push_back(outcome_of(test, printed));
   return outcomes;
 }
 

@@ -19,8 +19,9 @@ struct Outcome {
   double seconds = 0;
 };
 
-/// A report of GoogleTest (--gtest_output=json:FILE). Errors: `invalid`.
-base::Result<std::vector<Outcome>> read_report(std::string_view json);
+/// A report of GoogleTest (--gtest_output=json:FILE), and what it printed: before 1.13 why a test was skipped stands
+/// only there. Errors: `invalid`.
+base::Result<std::vector<Outcome>> read_report(std::string_view json, std::string_view printed);
 
 /// A script's lines `ok NAME`, `not ok NAME: why` and `skip NAME: why`; the rest of what it prints is its own.
 std::vector<Outcome> read_lines(std::string_view printed);

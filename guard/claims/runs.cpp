@@ -91,7 +91,7 @@ void Runs::run(const std::string& program, Run& run) const {
   run.trouble = ended->how;
   if (!run.is_test) {
     run.outcomes = read_lines(all_of(log));
-  } else if (auto outcomes = read_report(all_of(report))) {
+  } else if (auto outcomes = read_report(all_of(report), all_of(log))) {
     run.outcomes = *std::move(outcomes);
   } else {
     run.trouble = (run.trouble.empty() ? "wrote no report" : run.trouble) + ", before it could report";

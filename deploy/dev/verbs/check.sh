@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# checks what is written: format, clang-tidy, shell scripts, the contract
+# checks what is written: format, clang-tidy, shell scripts, the contract, the pages
 #
 # ./dev check [--all] [PART…]
 #
-#   PART                format, tidy, shell, contract (default: all four)
+#   PART                format, tidy, shell, contract, pages (default: all of them)
 #   --all               clang-tidy over every file; without it, over those that differ from the last commit
 #
 # Layers, SQL ownership and papers are checked by the guard, which comes with issue 5.
@@ -45,17 +45,27 @@ check_tidy() {
 
 check_contract() { "$HOUSE_ROOT/dev" contract; }
 
+# The pages that carry the claims are what they would be if they were made now.
+check_pages() {
+  build_lock
+  ninja_build release gpuaas-guard
+  build_unlock
+  "$HOUSE_BIN/gpuaas-guard" pages --check && return
+  printf '  next: ./dev prove --pages, and read the difference\n'
+  return 1
+}
+
 run_verb() {
   local all='' parts=() part failures=0 begun
   while (($#)); do
     case $1 in
       --all) all=yes ;;
-      format | tidy | shell | contract) parts+=("$1") ;;
+      format | tidy | shell | contract | pages) parts+=("$1") ;;
       *) wrong_usage "unknown part '$1'" "./dev check --help" ;;
     esac
     shift
   done
-  ((${#parts[@]})) || parts=(format shell tidy contract)
+  ((${#parts[@]})) || parts=(format shell tidy contract pages)
   ensure_packages build run test
   for part in "${parts[@]}"; do
     begun=$(now_ms)
