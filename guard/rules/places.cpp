@@ -85,6 +85,8 @@ class Patterns {
     if (before(1).is("operator") || (before(1).is("=") && pattern.tokens.front() == "delete")) return false;
     if (!pattern.is_call()) return true;
     if (before(1).is(".") || before(1).is("->")) return false;
+    const bool is_qualified = pattern.tokens.size() > 2;
+    if (is_qualified || tokens[at].in_directive) return true;
     if (before(1).is("::"))
       return before(2).kind != TokenKind::word || before(2).is("std") || is_before_value(before(2));
     return before(1).kind != TokenKind::word || is_before_value(before(1));  // else `int time(…)`: it is declared
