@@ -28,14 +28,14 @@ void read_by_hand(const std::filesystem::path& file, std::string_view first_word
   }
 }
 
-const std::filesystem::path source = HOUSE_SOURCE_DIR;
-const std::filesystem::path products = source / "products";
+std::filesystem::path source() { return HOUSE_SOURCE_DIR; }
+std::filesystem::path products() { return source() / "products"; }
 
 /// The platform's own permissions stand in one table, a product's beside its manifest.
 Holders by_hand() {
   Holders all;
-  read_by_hand(source / "tests/access/by_hand.cases", "", all);
-  for (const auto& product : std::filesystem::directory_iterator{products})
+  read_by_hand(source() / "tests/access/by_hand.cases", "", all);
+  for (const auto& product : std::filesystem::directory_iterator{products()})
     read_by_hand(product.path() / "product.cases", "may ", all);
   return all;
 }
@@ -56,13 +56,13 @@ Holders of_cases(const std::string& cases) {
 }
 
 TEST(AccessCases, TheGeneratedMatrixIsWhatAPersonWrote) {
-  const auto cases = access_cases(products);
+  const auto cases = access_cases(products());
   ASSERT_TRUE(cases) << cases.error().detail;
   EXPECT_EQ(of_cases(*cases), by_hand());
 }
 
 TEST(AccessCases, EachRouteHasALineForEachRole) {
-  const auto cases = access_cases(products);
+  const auto cases = access_cases(products());
   ASSERT_TRUE(cases);
   std::map<std::string, int> lines;  // "METHOD PATH" -> lines
   std::istringstream in{*cases};
@@ -80,7 +80,7 @@ TEST(AccessCases, EachRouteHasALineForEachRole) {
 TEST(AccessCases, APlantedWrongPermissionIsSeen) {
   const auto folder = std::filesystem::temp_directory_path() / ("planted-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder / "gpuaas");
-  std::ifstream in{products / "gpuaas/product.yaml"};
+  std::ifstream in{products() / "gpuaas/product.yaml"};
   std::ostringstream text;
   text << in.rdbuf();
   std::string manifest = text.str();

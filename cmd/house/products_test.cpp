@@ -31,8 +31,10 @@ class Town final {
                         .admin_key = true});
     CHECK(opened.has_value());
     house_ = std::move(*opened);
-    keys_["admin"] = house_->bootstrapped()->admin_key;
-    acme_ = "organizations/" + house_->bootstrapped()->organization.text();
+    const auto& made = house_->bootstrapped();
+    CHECK(made.has_value());
+    keys_["admin"] = made->admin_key;
+    acme_ = "organizations/" + made->organization.text();
     ids_["project"] = ask("admin", "POST", acme_ + "/projects", R"({"name":"lab"})").member("id");
   }
 

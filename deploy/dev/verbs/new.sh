@@ -5,7 +5,7 @@
 # ./dev new verb OWNER.TYPE VERB
 #
 #   PATH                platform/NAME or products/PRODUCT/NAME: a module of the house's shape, which passes every rule
-#   OWNER.TYPE          a resource as permissions name it: gpuaas.instance, iam.project; also what says `./dev new verb`
+#   OWNER.TYPE          a resource as permissions name it: gpuaas.instance, iam.project; `./dev new verb` lists them
 #   VERB                what is done to it: cancel
 #
 # `new verb` writes nothing. It looks the resource up in the tree and prints its files, the lines where the next verb
