@@ -89,7 +89,9 @@ class Resolver {
       const File* target = find(file, each, paths_[path]);
       if (target != nullptr) visit(*target, path);
       if (!is_first && lists(file, each.line, target)) continue;
-      const auto at = std::ranges::upper_bound(file.includes, each.line, {}, &Include::line);
+      const auto at =
+          std::ranges::upper_bound(file.includes, std::pair{each.line, path_of(target)}, {},
+                                   [](const Include& other) { return std::pair{other.line, path_of(other.target)}; });
       file.includes.insert(at, {.line = each.line,
                                 .written = each.written,
                                 .quoted = each.form == source::Form::quoted,
@@ -97,6 +99,8 @@ class Resolver {
                                 .condition = each.condition});
     }
   }
+
+  static std::string_view path_of(const File* file) { return file == nullptr ? std::string_view{} : file->path; }
 
   static bool lists(const File& file, int line, const File* target) {
     return std::ranges::any_of(file.includes,

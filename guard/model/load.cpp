@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 #include "guard/model/cmake_reply.hpp"
@@ -23,6 +24,7 @@ class Loader {
     modules();
     files();
     build();
+    std::ranges::sort(tree_.troubles, {}, [](const Trouble& each) { return std::tie(each.place, each.what); });
     return std::move(tree_);
   }
 
