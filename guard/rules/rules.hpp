@@ -35,6 +35,8 @@ Check link;     // what is included is linked, and what is linked is included
 Check sql;      // a module's SQL names its own tables; what is append-only is not edited
 Check words;    // words that a layer must not know
 Check places;   // what only named files may do
+Check size;     // files, functions, parameters, exported names
+Check scripts;  // the layers of TypeScript
 
 }  // namespace rules
 }  // namespace guard

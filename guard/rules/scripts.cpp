@@ -1,0 +1,205 @@
+// The layers of TypeScript: files belong to parts, a part imports itself and those that it uses, nobody outside of a
+// feature imports its inside but a part above, and files do not import one another in a ring (types aside, which are
+// gone once compiled).
+//
+//   with:
+//     files: ["web/src/**/*.ts", "web/src/**/*.tsx"]
+//     parts:                                    the first whose globs name a file has it
+//       - {name: pages, files: ["web/src/pages/**"], uses: [parts]}
+//     features: ["web/src/pages/*/**"]          a folder each: what `*` stands for tells them apart
+//     generated: ["web/src/api/schema"]         what no checkout has, without its ending
+//     aliases: [{from: "@/", to: "web/src/"}]
+//   allow: {from: file, to: file}
+#include <array>
+#include <map>
+#include <optional>
+
+#include "guard/model/glob.hpp"
+#include "guard/rules/cycles.hpp"
+#include "guard/rules/rules.hpp"
+#include "guard/source/script.hpp"
+
+namespace guard {
+
+namespace {
+
+struct ScriptPart {
+  std::string name;
+  std::vector<std::string> files;
+  std::vector<std::string> uses = {};
+  static constexpr std::array json_defaults{"uses"};
+};
+BOOST_DESCRIBE_STRUCT(ScriptPart, (), (name, files, uses))
+
+struct Alias {
+  std::string from;
+  std::string to;
+};
+BOOST_DESCRIBE_STRUCT(Alias, (), (from, to))
+
+struct ScriptsWith {
+  std::vector<std::string> files;
+  std::vector<ScriptPart> parts;
+  std::vector<std::string> features = {};
+  std::vector<std::string> generated = {};
+  std::vector<Alias> aliases = {};
+  static constexpr std::array json_defaults{"features", "generated", "aliases"};
+};
+BOOST_DESCRIBE_STRUCT(ScriptsWith, (), (files, parts, features, generated, aliases))
+
+/// `a/b` and `../c/./d` make `a/c/d`; nothing if it leaves the tree.
+std::optional<std::string> joined(std::string_view folder, std::string_view path) {
+  std::vector<std::string_view> parts;
+  for (std::string_view rest : {folder, path})
+    while (!rest.empty()) {
+      const std::size_t slash = std::min(rest.find('/'), rest.size());
+      const std::string_view part = rest.substr(0, slash);
+      rest.remove_prefix(std::min(slash + 1, rest.size()));
+      if (part.empty() || part == ".") continue;
+      if (part != "..") {
+        parts.push_back(part);
+      } else if (parts.empty()) {
+        return std::nullopt;
+      } else {
+        parts.pop_back();
+      }
+    }
+  std::string out;
+  for (const std::string_view each : parts) out += (out.empty() ? "" : "/") + std::string{each};
+  return out;
+}
+
+std::string_view folder_of(std::string_view path) { return path.substr(0, path.contains('/') ? path.rfind('/') : 0); }
+
+class Layers {
+ public:
+  Layers(const Tree& tree, const ScriptsWith& given, Findings& findings)
+      : tree_(tree), given_(given), findings_(findings) {}
+
+  void check(const File& file) {
+    const source::Script script = source::read_script(file.text, file.path.ends_with("x"));
+    if (script.problem) return findings_.cannot({file.path, script.problem->line}, script.problem->what);
+    if (part_of(file.path) == nullptr) return findings_.add({file.path}, file.path, "lies in no part");
+    const std::size_t from = node(file);
+    for (const source::ScriptImport& each : script.imports) {
+      const Place place{file.path, each.line};
+      if (each.module.empty()) {
+        say(place, file.path, "(computed)", "imports what is known at run time only");
+        continue;
+      }
+      const auto path = path_of(file, each.module);
+      if (!path) continue;
+      const File* to = resolve(*path);
+      if (to == nullptr) {
+        if (!matches_any(given_.generated, *path))
+          say(place, file.path, *path, "imports " + *path + ", which is not there");
+        continue;
+      }
+      if (!matches_any(given_.files, to->path)) continue;  // a style, a picture
+      edge(place, file, *to);
+      if (!each.is_type && to != &file) leads_to_[from].emplace(node(*to), each.line);
+    }
+  }
+
+  void rings() {
+    std::vector<std::vector<std::size_t>> graph(files_.size());
+    for (const auto& [from, edges] : leads_to_)
+      for (const auto& [to, line] : edges) graph[from].push_back(to);
+    for (const Ring& ring : shortest_rings(graph)) {
+      Finding finding{.place = {}, .subject = {}, .what = "files import one another in a ring"};
+      for (std::size_t i = 0; i < ring.size(); ++i) {
+        const std::size_t from = ring[i], to = ring[(i + 1) % ring.size()];
+        const Place place{files_[from]->path, leads_to_[from][to]};
+        if (i == 0) finding.place = place;
+        finding.subject += (i == 0 ? "" : " -> ") + files_[from]->path;
+        finding.path.push_back({place, files_[from]->path, files_[to]->path});
+      }
+      if (!findings_.allows(files_[ring[0]]->path, files_[ring[1]]->path)) findings_.add(std::move(finding));
+    }
+  }
+
+ private:
+  /// From the root; nothing for a package.
+  std::optional<std::string> path_of(const File& file, std::string_view module) const {
+    module = module.substr(0, module.find('?'));
+    if (module.starts_with('.')) return joined(folder_of(file.path), module);
+    for (const Alias& each : given_.aliases)
+      if (module.starts_with(each.from)) return joined(each.to, module.substr(each.from.size()));
+    return std::nullopt;
+  }
+
+  const File* resolve(const std::string& path) const {
+    static constexpr std::array<std::string_view, 11> endings{
+        "", ".ts", ".tsx", ".d.ts", ".mts", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js"};
+    for (const std::string_view each : endings)
+      if (const File* file = tree_.file(path + std::string{each})) return file;
+    if (path.ends_with(".js") || path.ends_with(".jsx"))  // a module is named as it is once compiled
+      return resolve(path.substr(0, path.rfind('.')));
+    return nullptr;
+  }
+
+  const ScriptPart* part_of(std::string_view path) const {
+    for (const ScriptPart& each : given_.parts)
+      if (matches_any(each.files, path)) return &each;
+    return nullptr;
+  }
+
+  /// `web/src/pages/instance` of a file below it; empty: it lies in no feature.
+  std::string_view feature_of(std::string_view path) const {
+    for (const std::string& each : given_.features) {
+      if (!matches(each, path)) continue;
+      std::size_t end = 0;
+      for (auto slashes = std::ranges::count(each.substr(0, each.find("/**")), '/') + 1; slashes > 0; --slashes)
+        end = path.find('/', end) + 1;
+      return path.substr(0, end - 1);
+    }
+    return {};
+  }
+
+  void edge(const Place& place, const File& from, const File& to) {
+    const ScriptPart* one = part_of(from.path);
+    const ScriptPart* other = part_of(to.path);
+    if (other == nullptr) return;  // said where it lies
+    if (one != other && std::ranges::find(one->uses, other->name) == one->uses.end())
+      return say(place, from.path, to.path,
+                 one->name + " imports " + to.path + " of " + other->name + ", which it does not use");
+    const std::string_view feature = feature_of(to.path);
+    if (one == other && !feature.empty() && feature != feature_of(from.path))
+      say(place, from.path, to.path, "imports the inside of the feature " + std::string{feature});
+  }
+
+  void say(const Place& place, const std::string& from, const std::string& to, std::string what) {
+    if (!findings_.allows(from, to)) findings_.add(place, from + " -> " + to, std::move(what));
+  }
+
+  std::size_t node(const File& file) {
+    const auto [at, is_new] = nodes_.try_emplace(&file, files_.size());
+    if (is_new) files_.push_back(&file);
+    return at->second;
+  }
+
+  const Tree& tree_;
+  const ScriptsWith& given_;
+  Findings& findings_;
+  std::map<const File*, std::size_t> nodes_;
+  std::vector<const File*> files_;
+  std::map<std::size_t, std::map<std::size_t, int>> leads_to_;  // and in which line
+};
+
+}  // namespace
+
+void rules::scripts(const Tree& tree, const Rule& rule, Findings& findings) {
+  const auto given = with<ScriptsWith>(findings.rules(), rule);
+  if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+  Layers layers{tree, *given, findings};
+  bool has_files = false;
+  for (const File& file : tree.files) {
+    if (!file.was_read || !matches_any(given->files, file.path)) continue;
+    has_files = true;
+    layers.check(file);
+  }
+  layers.rings();
+  if (!has_files) findings.cannot(findings.rules().place_of(rule, "/with/files"), "no file is named");
+}
+
+}  // namespace guard

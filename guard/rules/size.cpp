@@ -1,0 +1,107 @@
+// Size: lines of a file, lines and parameters of a function, names that a module's public headers declare.
+//
+//   with:
+//     limits:                       the first whose globs name a file holds for it
+//       - {in: ["*_test.cpp"], file_lines: 500}
+//       - {in: ["**"], file_lines: 500, function_lines: 70, parameters: 8}
+//     exported: 60                  of a module
+//   allow: {from: file, to: function} or {from: module}
+#include "guard/rules/size.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "guard/model/glob.hpp"
+#include "guard/rules/rules.hpp"
+#include "guard/source/functions.hpp"
+
+namespace guard {
+
+namespace {
+
+struct SizeLimit {
+  std::vector<std::string> in;
+  std::optional<int> file_lines = {};
+  std::optional<int> function_lines = {};
+  std::optional<int> parameters = {};
+};
+BOOST_DESCRIBE_STRUCT(SizeLimit, (), (in, file_lines, function_lines, parameters))
+
+struct SizeWith {
+  std::vector<SizeLimit> limits;
+  std::optional<int> exported = {};
+};
+BOOST_DESCRIBE_STRUCT(SizeWith, (), (limits, exported))
+
+std::string over(int is, int limit, std::string_view what) {
+  return "has " + std::to_string(is) + " " + std::string{what} + ", " + std::to_string(is - limit) + " more than " +
+         std::to_string(limit);
+}
+
+int lines_of(const File& file) { return static_cast<int>(std::ranges::count(file.text, '\n')); }
+
+void check(const File& file, const SizeLimit& limit, Findings& findings) {
+  if (limit.file_lines && lines_of(file) > *limit.file_lines && !findings.allows(file.path))
+    findings.add({file.path}, file.path + " lines", over(lines_of(file), *limit.file_lines, "lines"));
+  if (!file.is_cpp() || (!limit.function_lines && !limit.parameters)) return;
+  for (const source::Function& each : source::functions(file.lexed())) {
+    const auto say = [&](int is, std::optional<int> most, std::string_view what) {
+      if (!most || is <= *most || findings.allows(file.path, each.name)) return;
+      findings.add({file.path, each.line}, file.path + " " + each.name + " " + std::string{what},
+                   each.name + " " + over(is, *most, what));
+    };
+    say(each.lines, limit.function_lines, "lines");
+    say(each.parameters, limit.parameters, "parameters");
+  }
+}
+
+}  // namespace
+
+std::vector<ModuleSize> sizes(const Tree& tree) {
+  std::vector<ModuleSize> all;
+  for (const Module& module : tree.modules) {
+    ModuleSize size{.module = &module};
+    std::set<std::string> exported;
+    for (const File* file : module.files) {
+      if (!file->was_read || !file->is_cpp() || file->is_test) continue;
+      ++size.files;
+      size.lines += lines_of(*file);
+      size.largest_file = std::max(size.largest_file, lines_of(*file));
+      for (const source::Function& each : source::functions(file->lexed())) {
+        ++size.functions;
+        size.longest_function = std::max(size.longest_function, each.lines);
+      }
+      if (module.is_public(*file))
+        for (std::string& each : source::declared_names(file->lexed())) exported.insert(std::move(each));
+    }
+    size.exported = static_cast<int>(exported.size());
+    if (size.files > 0) all.push_back(size);
+  }
+  return all;
+}
+
+void rules::size(const Tree& tree, const Rule& rule, Findings& findings) {
+  const auto given = with<SizeWith>(findings.rules(), rule);
+  if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+  std::vector<bool> has_files(given->limits.size(), false);
+  for (const File& file : tree.files) {
+    if (!file.was_read) continue;
+    const auto limit =
+        std::ranges::find_if(given->limits, [&](const SizeLimit& each) { return matches_any(each.in, file.path); });
+    if (limit == given->limits.end()) continue;
+    has_files[static_cast<std::size_t>(limit - given->limits.begin())] = true;
+    check(file, *limit, findings);
+  }
+  for (std::size_t i = 0; i < has_files.size(); ++i)
+    if (!has_files[i])
+      findings.cannot(findings.rules().place_of(rule, "/with/limits/" + std::to_string(i)), "no file is named");
+  if (!given->exported) return;
+  for (const ModuleSize& each : sizes(tree))
+    if (each.exported > *given->exported && !findings.allows(each.module->path))
+      findings.add({each.module->path}, each.module->path + " exported",
+                   each.module->path + " " + over(each.exported, *given->exported, "names in its public headers"));
+}
+
+}  // namespace guard
