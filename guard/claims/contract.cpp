@@ -100,13 +100,12 @@ Result<void> fulfils(const Document& row, std::string_view condition) {
   }
   const auto words = words_of(condition);
   const auto wanted = words.size() == 3 ? number(words[2]) : std::nullopt;
-  if (!wanted || !compares(0, words[1], 0))
-    return invalid("`" + std::string{condition} + "` is no condition: `met`, or `ours < 1000`");
-  const auto& member = row[words[0]];
+  const auto& member = words.empty() ? row : row[words[0]];
   const auto seen = number(member.as_text());
+  const auto holds = wanted ? compares(seen.value_or(0), words[1], *wanted) : std::nullopt;
+  if (!holds) return invalid("`" + std::string{condition} + "` is no condition: `met`, or `ours < 1000`");
   if (!seen) return invalid("nothing was measured: `" + std::string{words[0]} + "` is " + member.dump());
-  if (!*compares(*seen, words[1], *wanted))
-    return invalid(std::string{words[0]} + " was " + member.as_text() + ", not " + std::string{condition});
+  if (!*holds) return invalid(std::string{words[0]} + " was " + member.as_text() + ", not " + std::string{condition});
   return {};
 }
 

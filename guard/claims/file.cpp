@@ -30,10 +30,11 @@ const std::array<std::pair<Kind, std::optional<std::string> Proof::*>, 5>& kinds
 std::optional<Error> settle_kind(Proof& proof) {
   int given = 0;
   for (const auto& [kind, member] : kinds()) {
-    if (!(proof.*member)) continue;
+    const std::optional<std::string>& subject = proof.*member;
+    if (!subject) continue;
     ++given;
     proof.kind = kind;
-    proof.subject = *(proof.*member);
+    proof.subject = *subject;
   }
   if (given != 1) return invalid(proof.place, "a proof is one of test, script, guard, contract and bench");
   if (proof.subject.empty() || proof.shows.empty())
@@ -51,7 +52,7 @@ bool is_test_name(std::string_view name) {
 
 std::optional<Error> check_names(const Proof& proof) {
   const bool by_name =
-      proof.kind == Kind::test || proof.kind == Kind::script || (proof.kind == Kind::contract && !proof.at);
+      proof.kind == Kind::test || proof.kind == Kind::script || (proof.kind == Kind::contract && proof.at.empty());
   if (proof.names.empty() == by_name)
     return invalid(proof.place,
                    by_name ? "`names` says which tests, cases or lines it is" : "`names` says nothing here");
@@ -66,13 +67,13 @@ std::optional<Error> check_names(const Proof& proof) {
 }
 
 std::optional<Error> check_members(const Proof& proof) {
-  if (proof.at && (proof.kind != Kind::contract || !proof.at->starts_with('/')))
+  if (!proof.at.empty() && (proof.kind != Kind::contract || !proof.at.starts_with('/')))
     return invalid(proof.place, "`at` is the JSON pointer of a contract's fact");
-  if (proof.row.has_value() != (proof.kind == Kind::bench))
+  if (proof.row.empty() == (proof.kind == Kind::bench))
     return invalid(proof.place, "a bench, and nothing else, has a `row`");
   if (proof.kind == Kind::bench && !proof.is)
     return invalid(proof.place, "`is` says what the row must fulfil: `met`, or `ours <= 20`");
-  if (proof.is && proof.kind != Kind::bench && !proof.at)
+  if (proof.is && proof.kind != Kind::bench && proof.at.empty())
     return invalid(proof.place, "`is` belongs to a bench or to `at`");
   return {};
 }
@@ -94,7 +95,7 @@ std::optional<Error> settle(ClaimsFile& file, const config::Translated& said) {
       proof.place = place(here + "/proofs/" + std::to_string(p));
       for (auto error : {settle_kind(proof), check_names(proof), check_members(proof)})
         if (error) return error;
-      if (proof.kind == Kind::bench && !file.bench)
+      if (proof.kind == Kind::bench && (file.bench.script.empty() || file.bench.result.empty()))
         return invalid(proof.place, "`bench` at the top says where benches are");
     }
   }

@@ -46,17 +46,17 @@ struct Proof {
   std::optional<std::string> contract = {};
   std::optional<std::string> bench = {};
   std::vector<std::string> names = {};
-  std::optional<std::string> at = {};
+  std::string at = {};   // empty: not said
+  std::string row = {};  // likewise
   std::optional<std::string> is = {};
-  std::optional<std::string> row = {};
-  static constexpr std::array json_defaults{"names"};
+  static constexpr std::array json_defaults{"names", "at", "row"};
 
   // Not in the file:
   Kind kind = Kind::test;
   std::string subject = {};  // the module, script, rule, file or bench
   std::string place = {};    // `claims.yaml:12`
 };
-BOOST_DESCRIBE_STRUCT(Proof, (), (shows, test, script, guard, contract, bench, names, at, is, row))
+BOOST_DESCRIBE_STRUCT(Proof, (), (shows, test, script, guard, contract, bench, names, at, row, is))
 
 struct Missing {
   std::string what;
@@ -81,8 +81,9 @@ struct Page {
 BOOST_DESCRIBE_STRUCT(Page, (), (from, to))
 
 struct BenchFiles {
-  std::string script;
-  std::string result;
+  std::string script = {};
+  std::string result = {};
+  static constexpr auto json_defaults = json::all;
 };
 BOOST_DESCRIBE_STRUCT(BenchFiles, (), (script, result))
 
@@ -90,12 +91,12 @@ struct ClaimsText {
   std::string promises;
   std::string program;
   std::vector<std::string> helpers = {};
-  std::optional<BenchFiles> bench = {};
+  BenchFiles bench = {};
   int limit_s = 600;
   std::vector<Page> pages = {};
   std::vector<std::string> audiences;
   std::vector<Claim> claims;
-  static constexpr std::array json_defaults{"helpers", "limit_s", "pages"};
+  static constexpr std::array json_defaults{"helpers", "bench", "limit_s", "pages"};
   static constexpr std::array json_ranges{json::Range{"limit_s", 1, 86'400}};
 };
 BOOST_DESCRIBE_STRUCT(ClaimsText, (), (promises, program, helpers, bench, limit_s, pages, audiences, claims))

@@ -153,16 +153,16 @@ Verdict Looker::rule(const Proof& proof) {
 Verdict Looker::contract(const Proof& proof) const {
   const auto text = config::read_file(file_->root / proof.subject);
   if (!text) return wanting(text.error().detail);
-  const auto facts = proof.at ? count_facts(*text, *proof.at, proof.is) : count_lines(*text, proof.names);
+  const auto facts = !proof.at.empty() ? count_facts(*text, proof.at, proof.is) : count_lines(*text, proof.names);
   return facts ? sound(*facts) : wanting(proof.subject + ": " + facts.error().detail);
 }
 
 // That the bench writes such a row; what it measured is looked at by `prove`, figures being of one machine.
 Verdict Looker::bench(const Proof& proof) const {
-  const std::string script = filled(file_->bench->script, "{name}", proof.subject);
+  const std::string script = filled(file_->bench.script, "{name}", proof.subject);
   const auto text = config::read_file(file_->root / script);
   if (!text) return wanting("there is no bench " + script);
-  if (!contains_in_order(*text, *proof.row)) return wanting(script + " has no row " + coded(*proof.row));
+  if (!contains_in_order(*text, proof.row)) return wanting(script + " has no row " + coded(proof.row));
   return sound(1);
 }
 

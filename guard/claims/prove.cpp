@@ -31,10 +31,10 @@ std::string program_of(const Looker& looker, const Proof& proof) {
 }
 
 Verdict measured(const ClaimsFile& file, const Proof& proof, const std::string& commit) {
-  const std::string result = filled(file.bench->result, "{name}", proof.subject);
+  const std::string result = filled(file.bench.result, "{name}", proof.subject);
   const auto rows = config::read_file(file.root / result);
   if (!rows) return {.why = "nothing was measured yet: run the bench " + proof.subject};
-  const auto fulfilled = row_fulfils(*rows, *proof.row, *proof.is, commit);
+  const auto fulfilled = row_fulfils(*rows, proof.row, proof.is.value_or(""), commit);
   return fulfilled ? Verdict{.holds = true, .parts = 1} : Verdict{.why = fulfilled.error().detail};
 }
 

@@ -7,8 +7,6 @@
 namespace guard::claims {
 namespace {
 
-using ::testing::Test;
-
 bool says(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
 
 #define EXPECT_SAYS(text, what) EXPECT_TRUE(says(text, what)) << text

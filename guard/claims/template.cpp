@@ -94,8 +94,8 @@ class Filler {
       const Proof& proof = claim.proofs[i];
       out += fmt::format("- {}.\n  *{}* `{}`{}", proof.shows, word_of(proof.kind), proof.subject,
                          proof.names.empty() ? "" : ": " + joined(proof.names));
-      if (proof.at) out += ": `" + *proof.at + "`";
-      if (proof.row) out += ": `" + *proof.row + "`, `" + *proof.is + "`";
+      if (!proof.at.empty()) out += ": `" + proof.at + "`";
+      if (!proof.row.empty()) out += ": `" + proof.row + "`, `" + proof.is.value_or("") + "`";
       if (!verdicts[i].holds) out += " **does not hold**: " + verdicts[i].why;
       out += "\n";
     }
