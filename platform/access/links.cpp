@@ -179,8 +179,14 @@ bool LinksOfProcess::relay(const request::Relay& what, const http::Request& requ
                          (*end)("closed");
                        });
                        auto parser = std::make_shared<mux::MessageParser>();
-                       stream->on_end([ws] { ws->close(normal_closure, "ended"); });
-                       stream->on_reset([ws](std::string reason) { ws->close(internal_error, reason); });
+                       stream->on_end([ws, end] {
+                         (*end)("node");
+                         ws->close(normal_closure, "ended");
+                       });
+                       stream->on_reset([ws, end](std::string reason) {
+                         (*end)("node");
+                         ws->close(internal_error, reason);
+                       });
                        stream->on_data([ws, stream, parser](std::string bytes) {
                          const bool sound = parser->feed(bytes, [&](std::string message, bool binary) {
                            if (!ws->send(std::move(message), binary)) stream->reset("reader too slow");
