@@ -42,7 +42,7 @@ house_module(products/gpuaas/instances USES products/gpuaas/scheduling products/
 house_module(tests/support/world USES platform/request platform/log platform/jobs shared/db tests/support/engines)
 house_module(doc/design/example/platform/badges USES platform/request platform/jobs INCLUDES doc/design/example TEST_USES tests/support/world)
 include(cmake/schemas.cmake)
-house_module(cmd/house USES products/gpuaas/instances products/gpuaas/inventory platform/access platform/iam platform/registry platform/log platform/jobs platform/billing/metering platform/billing/rating platform/billing/ledger platform/lineage platform/request shared/db shared/telemetry TEST_USES tests/support/engines tests/support/world)
+house_module(cmd/house USES products/gpuaas/instances products/gpuaas/inventory platform/access platform/iam platform/registry platform/log platform/jobs platform/billing/metering platform/billing/rating platform/billing/ledger platform/lineage platform/request shared/db shared/telemetry TEST_USES shared/crypto shared/http shared/mux tests/support/engines tests/support/world)
 target_sources(cmd_house PRIVATE ${CMAKE_BINARY_DIR}/schemas.cpp)
 house_program(gpuaas-server cmd/server USES cmd/house shared/http shared/telemetry)
 house_module(products/gpuaas/node/agent USES products/gpuaas/node/runtime products/gpuaas/node/gpu shared/mux shared/http shared/json shared/crypto shared/telemetry)
