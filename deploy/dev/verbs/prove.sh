@@ -17,11 +17,12 @@
 
 # tree_digest: of the work tree as git would commit it, whatever was added. Its objects go where nobody looks.
 tree_digest() {
-  local scratch
+  local scratch objects
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/house-tree-XXXXXX")
+  objects=$(realpath "$(git rev-parse --git-path objects)")
   mkdir "$scratch/objects"
-  cp "$(git rev-parse --git-path index)" "$scratch/index" 2>/dev/null || true
-  GIT_INDEX_FILE=$scratch/index GIT_OBJECT_DIRECTORY=$scratch/objects GIT_ALTERNATE_OBJECT_DIRECTORIES=$(realpath "$(git rev-parse --git-path objects)") \
+  cp "$(git rev-parse --git-path index)" "$scratch/index"
+  GIT_INDEX_FILE=$scratch/index GIT_OBJECT_DIRECTORY=$scratch/objects GIT_ALTERNATE_OBJECT_DIRECTORIES=$objects \
     sh -c 'git add --all && git write-tree'
   rm -rf "$scratch"
 }
