@@ -277,6 +277,25 @@ TEST_F(LossyCommit, WithoutSyncsTheSameCrashesLoseAnswers) {
   EXPECT_GT(lost, 0);
 }
 
+TEST_F(LossyCommit, WhoHadItOpenAtACrashNeverGetsItBackAndNobodyOpensItBeforeARestart) {
+  submit_insert("a");
+  run_all();
+  base::Random random{base::Random::Key{}, 1, 1};
+  disk.crash(random);
+  EXPECT_FALSE(try_open());
+  submit_insert("b");
+  run_all();
+  EXPECT_EQ(answers["b"], "unavailable");
+  disk.restart();
+  submit_insert("c");
+  run_all();
+  EXPECT_EQ(answers["c"], "unavailable");
+  const auto before = std::move(store);
+  open();
+  EXPECT_EQ(notes(*store), (std::vector<std::string>{"a"}));
+  EXPECT_THROW(notes(*before), Trouble);
+}
+
 TEST(SqliteFile, HasOneOwnerAndSaysWhoItIs) {
   World world{test::Engine::sqlite};
   auto first = world.open();
