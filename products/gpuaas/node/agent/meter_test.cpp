@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <map>
 #include <numeric>
 
 #include "shared/base/random.hpp"
+#include "shared/json/json.hpp"
 
 namespace agent {
 namespace {
@@ -110,6 +112,78 @@ TEST_F(MeterTest, AShortRunIsToldEvenWhereItRoundsToNothing) {
 TEST_F(MeterTest, AJournalThatCannotBeReadIsRefusedNotForgotten) {
   std::ofstream{directory_ / "usage/ins_2.json"} << "{\"tariff\":";
   EXPECT_FALSE(Meter::open(directory_ / "usage"));
+}
+
+TEST_F(MeterTest, ABillIsSettledOnlyWhenItsLastEventWasTaken) {
+  EXPECT_TRUE(meter_->settled("ins_1"));  // nothing is known of it
+  expect();
+  EXPECT_FALSE(meter_->settled("ins_1"));
+  look(25'000'000);
+  ASSERT_TRUE(meter_->taken(meter_->due()));
+  look(31'000'000, true);
+  EXPECT_FALSE(meter_->settled("ins_1"));
+  open();
+  EXPECT_FALSE(meter_->settled("ins_1"));
+  ASSERT_TRUE(meter_->taken(meter_->due()));
+  EXPECT_TRUE(meter_->settled("ins_1"));
+  open();
+  EXPECT_TRUE(meter_->settled("ins_1"));
+}
+
+// A file is replaced by a rename: what a crash leaves is what was before, or after. The server keeps what it was sent,
+// by id; whether the node still knew that it had is open too.
+TEST_F(MeterTest, AfterAnyCrashesWhatTheServerHasAndWhatIsDueIsTheWholeTimeOnce) {
+  const auto journal = directory_ / "usage/ins_1.json";
+  const auto before = directory_ / "before.json";
+  constexpr auto over = std::filesystem::copy_options::overwrite_existing;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    base::Random dice{base::Random::Key{7}, seed, 1};
+    std::map<UsageEventId, std::string> written;  // whatever was seen of an event, wherever
+    std::map<base::Instant, UsageEvent> server;
+    const auto see = [&](const UsageEvent& event) {
+      const auto [known, fresh] = written.emplace(event.id, json::encode(event));
+      EXPECT_EQ(known->second, json::encode(event)) << "seed " << seed;
+    };
+    meter_.reset();
+    std::filesystem::remove_all(directory_ / "usage");
+    open();
+    expect();
+    std::int64_t at = 0;
+    for (int step = 0; step < 60; ++step) {
+      const bool last = step == 59;
+      std::filesystem::copy_file(journal, before, over);
+      if (dice.below(2) == 0 || last) {
+        look(at += static_cast<std::int64_t>(dice.below(15'000'000)), last);
+      } else {
+        auto sent = meter_->due();
+        sent.resize(dice.below(sent.size() + 1));
+        for (const UsageEvent& event : sent) {
+          see(event);
+          server.insert_or_assign(event.start, event);
+        }
+        ASSERT_TRUE(meter_->taken(sent));
+      }
+      if (dice.below(3) != 0 || last) continue;
+      meter_.reset();
+      if (dice.below(2) == 0) std::filesystem::copy_file(before, journal, over);
+      if (dice.below(2) == 0) std::ofstream{journal.string() + ".new"} << "{\"tariff\":";  // half of the next
+      open();
+    }
+    for (const UsageEvent& event : meter_->due()) {
+      see(event);
+      const auto [there, fresh] = server.emplace(event.start, event);
+      EXPECT_EQ(there->second.id, event.id) << "seed " << seed << ": two events for one time";
+    }
+    ASSERT_FALSE(server.empty());
+    std::int64_t until = start_us, quantity = 0;
+    for (const auto& [start, event] : server) {
+      EXPECT_EQ(base::micros(start), until) << "seed " << seed;
+      until = base::micros(event.end);
+      quantity += event.quantity;
+    }
+    EXPECT_EQ(until, start_us + at) << "seed " << seed;
+    EXPECT_EQ(quantity, 2 * ((at + 500'000) / 1'000'000)) << "seed " << seed;
+  }
 }
 
 }  // namespace
