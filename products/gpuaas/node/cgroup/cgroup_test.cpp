@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 
 #include "products/gpuaas/node/cgroup/files.hpp"
 
@@ -236,6 +237,28 @@ TEST_F(V2, ControllersAreHandedOnToTheChildren) {
   opened();
   EXPECT_EQ(read_file(root_ + "/cgroup.subtree_control"), "+pids");  // the last of three writes
   EXPECT_EQ(read_file(root_ + "/gpuaas/cgroup.subtree_control"), "+pids");
+}
+
+TEST_F(V2, NothingOutsideTheParentIsWrittenButWhatHandsControllersOn) {
+  lay_out(root_ + "/neighbour", "cpu memory pids\n");
+  lay_out(root_ + "/neighbour/one", "cpu memory pids\n");
+  const auto outside = [&] {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator{root_}) {
+      const std::string path = entry.path().string().substr(root_.size());
+      if (path.starts_with("/gpuaas") || path == "/cgroup.subtree_control") continue;
+      files[path] = entry.is_directory() ? "directory" : read_file(entry.path()).value_or("unreadable");
+    }
+    return files;
+  };
+  const auto before = outside();
+  const auto groups = opened();
+  lay_out(root_ + "/gpuaas/one", "");
+  ASSERT_TRUE(groups->make("one", limits));
+  (void)groups->use("one");
+  groups->kill("one");
+  (void)groups->remove("one");
+  EXPECT_EQ(outside(), before);
 }
 
 }  // namespace
