@@ -108,6 +108,26 @@ TEST_F(Adoption, KilledShimTakesItsWorkloadAndIsToldAsLost) {
   EXPECT_EQ(*runtime_->status("a"), now);
 }
 
+TEST_F(Adoption, ShimEndsByItselfOnceAllWhoWereConnectedWereTold) {
+  const Status status = start(shell("a", "read line; echo last words; exit 3"));
+  auto one = attach("a");
+  auto other = attach("a");
+  EXPECT_TRUE(shim::is_locked(directory_ + "/a/lock"));
+  ASSERT_TRUE(one.attachment->write("go\n"));
+  for (auto* each : {&one, &other}) {
+    EXPECT_TRUE(each->screen->wait_end());
+    EXPECT_NE(each->screen->text().find("last words"), std::string::npos);
+  }
+  EXPECT_EQ(wait_exited("a").exit_code, 3);
+  const auto until = std::chrono::steady_clock::now() + test::patience;
+  while (shim::is_locked(directory_ + "/a/lock") && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(2ms);
+  EXPECT_FALSE(shim::is_locked(directory_ + "/a/lock"));
+  while (::kill(static_cast<pid_t>(status.shim_pid), 0) == 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(2ms);
+  EXPECT_NE(::kill(static_cast<pid_t>(status.shim_pid), 0), 0);
+}
+
 TEST_F(Adoption, ShimKilledWhileNobodyWatchedIsFoundAsLost) {
   start_in_a_process_that_is_killed(shell("a", "sleep 1000"));
   const auto status = shim::read_status(directory_ + "/a");
