@@ -89,7 +89,17 @@ class Patterns {
     if (is_qualified || tokens[at].in_directive) return true;
     if (before(1).is("::"))
       return before(2).kind != TokenKind::word || before(2).is("std") || is_before_value(before(2));
-    return before(1).kind != TokenKind::word || is_before_value(before(1));  // else `int time(…)`: it is declared
+    std::size_t back = 1;
+    while (before(back).is("*") || before(back).is("&")) ++back;
+    if (back > 1) return !is_type(before(back));                             // `char* time(…)` declares it
+    return before(1).kind != TokenKind::word || is_before_value(before(1));  // and so does `int time(…)`
+  }
+
+  /// A word that only a type ends in.
+  static bool is_type(const Token& token) {
+    static constexpr std::array<std::string_view, 11> words{"auto", "bool", "char",   "const",    "double", "float",
+                                                            "int",  "long", "signed", "unsigned", "void"};
+    return std::ranges::find(words, token.text) != words.end();
   }
 
   /// Words after which a call stands; after another, which is a type, a declaration.

@@ -19,6 +19,7 @@ class PlacesRule : public RuleTest {
       {"a/clock.cpp", "auto a = std::chrono::system_clock::now();\n"},
       {"a/x.cpp",
        "// time(0), new X\nauto a = \"time(0) new\"; int time(int); struct A { A(const A&) = delete; int time();\n"
+       "char* time(int); const char& time(int);\n"
        "  void* operator new(unsigned long); };\n"
        "int b = c.time(1) + d->time(2) + e::time(3) + timed(4) + time + system_clock::then();\n"
        "#include <sys/sockets.h>\n"},
@@ -39,7 +40,7 @@ TEST_F(PlacesRule, ACallIsFoundHoweverItIsSpelled) {
   for (const char* each :
        {"int a = time(0);", "int a = ::time(0);", "int a = std :: time(0);", "int f() { return time(0); }",
         "int f() { return ::time(0); }", "auto a = chrono::system_clock::now();", "#define NOW time(0)",
-        "int a = ti\\\nme(0);", "int a = /* x */ time /* y */ (0);"})
+        "int a = ti\\\nme(0);", "int a = /* x */ time /* y */ (0);", "int a = b * time(0);", "auto a = &time(0);"})
     EXPECT_EQ(with(std::string{"\n"} + each), "a/y.cpp:2 a/y.cpp at clock\n") << each;
 }
 
