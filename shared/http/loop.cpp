@@ -2,6 +2,8 @@
 
 #include <ctime>
 
+#include "shared/base/check.hpp"
+
 namespace http {
 namespace {
 
@@ -69,11 +71,13 @@ bool Loop::after(std::chrono::milliseconds delay, std::function<void()> task) {
 }
 
 void Loop::add(std::shared_ptr<Session> session) {
+  CHECK(here());
   session->place_ = sessions_.size();
   sessions_.push_back(std::move(session));
 }
 
 void Loop::remove(Session& session) {
+  CHECK(here());
   const std::size_t place = session.place_;
   if (place >= sessions_.size() || sessions_[place].get() != &session) return;
   const auto kept = std::move(sessions_[place]);
@@ -86,6 +90,7 @@ void Loop::remove(Session& session) {
 }
 
 void Loop::drain_sessions() {
+  CHECK(here());
   const auto all = sessions_;
   for (const auto& session : all) session->drain();
 }
