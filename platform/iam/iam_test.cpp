@@ -279,6 +279,44 @@ TEST_P(Routes, AResourceIsFoundByNameAndDecidedAtItsProject) {
   EXPECT_EQ(get("/v1/organizations/" + acme_ + "/resources?name=desk", admin_).items(), 2U);
 }
 
+TEST_P(Routes, WhatMemoryKnowsWaitsForNoDatabase) {
+  const std::string vision = project("vision");
+  const auto target = request::Target{Scope{*request::ProjectId::parse(vision)}};
+  const auto admin = house_->first.admin;
+  constexpr int readers = 16;  // more than there are
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  std::atomic<int> holding = 0;
+  std::promise<void> changed;
+  house_->store->change(
+      [&](db::Tx&) -> base::Result<void> {
+        ++holding;
+        released.wait();
+        return {};
+      },
+      [&](base::Result<void>) { changed.set_value(); });
+  std::vector<std::thread> held;
+  for (int i = 0; i < readers; ++i)
+    held.emplace_back([&] {
+      house_->store->read([&](db::Snapshot&) {
+        ++holding;
+        released.wait();
+        return 0;
+      });
+    });
+  while (holding < 5) std::this_thread::sleep_for(std::chrono::milliseconds{1});  // the writer and four readers
+  auto asked = std::async(std::launch::async, [&] {
+    return house_->iam->known(admin_, house_->clock.now()).has_value() &&
+           house_->iam->from_index(admin, project_create, target, house_->clock.now()).has_value();
+  });
+  const bool answered = asked.wait_for(std::chrono::seconds{10}) == std::future_status::ready;
+  release.set_value();
+  for (auto& each : held) each.join();
+  changed.get_future().wait();
+  EXPECT_TRUE(answered);
+  EXPECT_TRUE(asked.get());
+}
+
 TEST_P(Routes, LineageNamesTheBindingThatAllowed) {
   const std::string vision = project("vision");
   const User ann = user("ann");
