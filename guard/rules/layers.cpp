@@ -40,19 +40,18 @@ void unused(const Tree& tree, const Used& used, Findings& findings) {
   };
   for (const Module& from : tree.modules) {
     const auto number = from.rule - rules.modules.data();
-    for (std::size_t i = 0; i < from.uses.size(); ++i)
-      if (!used.modules.contains({&from, from.uses[i]}))
-        nobody(pointer("/modules/", number, "/uses/", i), from.path, from.uses[i]->path);
-    for (std::size_t i = 0; i < from.test_uses.size(); ++i)
-      if (!used.modules.contains({&from, from.test_uses[i]}))
-        nobody(pointer("/modules/", number, "/test_uses/", i), from.path, from.test_uses[i]->path);
+    for (const auto& [key, list] : {std::pair{"/uses/", &from.uses}, {"/test_uses/", &from.test_uses}})
+      for (std::size_t i = 0; i < list->size(); ++i)
+        if (const Module* to = (*list)[i]; !used.modules.contains({&from, to}))
+          nobody(pointer("/modules/", number, key, i), from.path, to->path);
   }
   for (const Layer& from : tree.layers) {
     if (from.rule->planned) continue;
-    for (std::size_t i = 0; i < from.uses.size(); ++i)
-      if (!used.layers.contains({&from, from.uses[i]}) && !from.uses[i]->rule->planned)
-        nobody(pointer("/layers/", from.rule - rules.layers.data(), "/uses/", i), "layer " + from.name,
-               "layer " + from.uses[i]->name);
+    const auto number = from.rule - rules.layers.data();
+    for (const auto& [key, list] : {std::pair{"/uses/", &from.uses}, {"/test_uses/", &from.test_uses}})
+      for (std::size_t i = 0; i < list->size(); ++i)
+        if (const Layer* to = (*list)[i]; !used.layers.contains({&from, to}) && !to->rule->planned)
+          nobody(pointer("/layers/", number, key, i), "layer " + from.name, "layer " + to->name);
   }
 }
 
