@@ -37,6 +37,7 @@ Check words;    // words that a layer must not know
 Check places;   // what only named files may do
 Check size;     // files, functions, parameters, exported names
 Check scripts;  // the layers of TypeScript
+Check routes;   // owner, permission, kind, scope and schemas of each; manifests agree
 
 }  // namespace rules
 }  // namespace guard

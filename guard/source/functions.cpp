@@ -117,7 +117,11 @@ class Walk {
   void skip_operator() {
     ++at_;
     if (token(at_).is("(")) at_ += 2;
-    while (token(at_).kind == TokenKind::sign && !token(at_).is("(")) ++at_;
+    while (at_ < tokens_.size() && token(at_).kind == TokenKind::sign && !ends_operator(token(at_))) ++at_;
+  }
+
+  static bool ends_operator(const Token& token) {
+    return token.is("(") || token.is("{") || token.is("}") || token.is(";");
   }
 
   bool opens_parameters(std::size_t begin) const {

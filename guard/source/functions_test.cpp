@@ -45,6 +45,13 @@ TEST(GuardFunctions, AreNeitherTypesValuesNorLambdas) {
             "f 2+1(0)\ng 5+1(0)\n");
 }
 
+TEST(GuardFunctions, EndWithTheText) {
+  EXPECT_EQ(found("int operator"), "");
+  EXPECT_EQ(found("int operator+"), "");
+  EXPECT_EQ(found("int f(int a"), "");
+  EXPECT_EQ(found("template <class"), "");
+}
+
 TEST(GuardDeclaredNames, AreThoseOfOpenNamespaces) {
   EXPECT_EQ(
       names("namespace a {\nstruct A { int member; };\nstruct B;\nenum class C { d };\nusing D = int;\nusing b::E;\n"
