@@ -57,7 +57,7 @@ house_program(gpuaas cmd/cli USES cmd/cli/words shared/http shared/json LIBS fmt
 house_program(gpuaas-sim cmd/sim USES cmd/house shared/db shared/json LIBS fmt::fmt)
 house_module(guard/source)
 house_module(guard/model USES guard/source shared/base shared/json shared/config LIBS boost_json)
-house_module(guard/rules USES guard/model guard/source shared/base shared/json)
+house_module(guard/rules USES guard/model guard/source shared/base shared/config shared/json LIBS boost_json)
 house_module(guard/report USES guard/model shared/base shared/json)
 house_module(guard/layout USES guard/model shared/base shared/config)
 house_module(guard/ask USES guard/model shared/base shared/json)
