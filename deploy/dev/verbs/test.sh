@@ -9,7 +9,7 @@
 #   full                adds ASan+UBSan (shared, platform), TSan (db, the runner, mux) and the long campaigns
 #
 # A real PostgreSQL 15 is started for the time of the run, unless HOUSE_TEST_POSTGRES names one. Each program has ten
-# minutes. What failed is shown; everything is in build/test/. The last line is `N passed, N failed`, and `, N skipped`
+# minutes (an hour in full). What failed is shown; everything is in build/test/. The last line is `N passed, N failed`, and `, N skipped`
 # when something was, each with its reason above. Exit: 0 nothing failed, 1 something did, 2 the filter matches nothing.
 #
 # example: ./dev test shared_db e2e/main_job
