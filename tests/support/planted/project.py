@@ -90,7 +90,8 @@ class Project:
         return self.having({path: text})
 
     def line_of(self, path, text):
-        return next(number for number, line in enumerate(self.text(path).splitlines(), 1) if text in line)
+        """The first line that has `text`, which may begin with the end of the line before."""
+        return next(number for number, line in enumerate(self.text(path).splitlines(), 1) if text in "\n" + line)
 
     def configure(self):
         query = self.root / "build/.cmake/api/v1/query/codemodel-v2"
@@ -104,8 +105,8 @@ class Project:
         who = ["-c", "user.name=planted", "-c", "user.email=planted@localhost"]
         return subprocess.run(["git", *who, *words], cwd=self.root, check=True, capture_output=True, text=True).stdout
 
-    def guard(self, *words, form="json"):
-        command = [BIN / "gpuaas-guard", *words, "--root", self.root, "--format", form]
+    def guard(self, *words, form="json", root=None):
+        command = [BIN / "gpuaas-guard", *words, "--root", root or self.root, "--format", form]
         return Answer(subprocess.run(command, capture_output=True, text=True, timeout=60))
 
     def _drop_empty_folders(self, paths):
