@@ -51,11 +51,10 @@ bool is_test_name(std::string_view name) {
 }
 
 std::optional<Error> check_names(const Proof& proof) {
-  const bool by_name =
-      proof.kind == Kind::test || proof.kind == Kind::script || (proof.kind == Kind::contract && proof.at.empty());
-  if (proof.names.empty() == by_name)
-    return invalid(proof.place,
-                   by_name ? "`names` says which tests, cases or lines it is" : "`names` says nothing here");
+  const bool is_needed = proof.kind == Kind::test || (proof.kind == Kind::contract && proof.at.empty());
+  if (is_needed && proof.names.empty()) return invalid(proof.place, "`names` says which tests or lines it is");
+  if (!is_needed && proof.kind != Kind::script && !proof.names.empty())
+    return invalid(proof.place, "`names` says nothing here");
   for (const std::string& name : proof.names) {
     if (proof.kind == Kind::test && !is_test_name(name))
       return invalid(proof.place, "`" + name + "` is no name of tests: Suite.Name, or Suite.* for all of a suite");

@@ -12,6 +12,7 @@
 //       proofs:
 //         - {shows: …, test: platform/iam, names: [Decide.*, Tree.APathIsThatOfTheInstantAskedFor]}
 //         - {shows: …, script: tests/e2e/main_job, names: ["the trial balance is zero on *"]}
+//         - {shows: …, script: tests/e2e/planted}                    all that it says, of which there is something
 //         - {shows: …, guard: layers}         the rule is enforced and finds nothing
 //         - {shows: …, contract: openapi.json, at: "/paths/*/*/x-permission"}      each has one; `is: TEXT`: of that
 //         value

@@ -137,7 +137,7 @@ Verdict Looker::script(const Proof& proof) const {
   if (::access(path.c_str(), X_OK) != 0) return wanting(proof.subject + " is not executable");
   for (const std::string& name : proof.names)
     if (!contains_in_order(*text, name)) return wanting(proof.subject + " has no case " + coded(name));
-  return sound(proof.names.size());
+  return sound(std::max<std::size_t>(proof.names.size(), 1));
 }
 
 Verdict Looker::rule(const Proof& proof) {

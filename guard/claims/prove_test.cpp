@@ -114,6 +114,15 @@ TEST_F(Prove, AScriptsCaseMustHaveSaidOk) {
   EXPECT_SAYS(prove(), "tests/job has no case `the job is done on *`");
 }
 
+TEST_F(Prove, AScriptWithoutNamesIsAllThatItSays) {
+  change("claims.yaml", "script: tests/job, names: [\"the job is done on *\"]", "script: tests/job");
+  EXPECT_SAYS(prove(), "6 proofs passed, 0 failed");
+  write("tests/job", "#!/bin/sh\necho 'ok one thing'\necho 'not ok another: it broke'\nexit 1\n", true);
+  EXPECT_SAYS(prove(), "another: it broke failed");
+  write("tests/job", "#!/bin/sh\n", true);
+  EXPECT_SAYS(prove(), "tests/job said nothing of `*`");
+}
+
 TEST_F(Prove, AScriptThatFailsWithoutAWordProvesNothing) {
   write("tests/job", "#!/bin/sh\necho 'ok the job is done on sqlite'\nexit 3\n", true);
   EXPECT_SAYS(prove(), "tests/job: exit 3 although nothing in it failed");

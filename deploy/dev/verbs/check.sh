@@ -6,7 +6,7 @@
 #   PART                format, tidy, shell, contract, pages (default: all of them)
 #   --all               clang-tidy over every file; without it, over those that differ from the last commit
 #
-# Layers, SQL ownership and papers are checked by the guard, which comes with issue 5.
+# Layers, links and SQL ownership are checked by ./dev guard.
 # Exit: 0 clean, 1 not, 2 wrong usage.
 #
 # example: ./dev check format shell
