@@ -30,6 +30,8 @@ std::optional<Error> set(Options& to, const std::string& flag, const std::string
     *at->second = value;
   } else if (flag == "--rule") {
     to.only.push_back(value);
+  } else if (flag == "--affected") {
+    to.words.insert(to.words.begin(), {"affected", value});
   } else if (flag == "--mode") {
     const auto mode = json::decode<Mode>(json::quoted(value));
     if (!mode || *mode == Mode::off) return Error{base::invalid, "--mode is report, warn, enforce or strict"};

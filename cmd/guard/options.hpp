@@ -30,7 +30,9 @@ struct Options {
 inline constexpr std::string_view usage =
     "gpuaas-guard [check]               holds the tree against its rules\n"
     "gpuaas-guard explain A B           why A may or may not include B; each a file or a module\n"
-    "gpuaas-guard affected BASE         what differs from commit BASE, what depends on it, which tests it needs\n"
+    "gpuaas-guard affected BASE         what differs from commit BASE, what depends on it, which tests it needs (as "
+    "does\n"
+    "                                   --affected BASE)\n"
     "gpuaas-guard new-module PATH       lays out a module that passes every rule\n"
     "gpuaas-guard edges                 every include, one JSON object a line\n"
     "\n"

@@ -17,7 +17,8 @@ modules:
   - {path: a}
   - {path: b, test_uses: [c]}
   - {path: c}
-rules: []
+rules:
+  - {id: layers, why: w, fix: f, allow: [{from: c/*, to: b/b.hpp, reason: the reason}]}
 )";
 
 class Ask : public ::testing::Test {
@@ -67,6 +68,12 @@ TEST_F(Ask, ExplainShowsTheWayThatLeadsThere) {
   EXPECT_TRUE(
       explain(tree, rules, "a", "b/in.hpp")->ends_with("    a/a.cpp:1 -> b/b.hpp\n    b/b.hpp:1 -> b/in.hpp\n"));
   EXPECT_TRUE(explain(tree, rules, "c", "b")->ends_with("  Today nothing leads there.\n"));
+}
+
+TEST_F(Ask, ExplainNamesTheExceptions) {
+  EXPECT_TRUE(explain(tree, rules, "c/c.cpp", "b/b.hpp")
+                  ->contains("layers.yaml:11: an exception of rule layers: the reason\n"));
+  EXPECT_FALSE(explain(tree, rules, "b/b.cpp", "b/b.hpp")->contains("exception"));
 }
 
 TEST_F(Ask, AChangeTouchesWhatIncludesItAndTheTestsLinkedWithIt) {

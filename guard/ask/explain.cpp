@@ -71,6 +71,17 @@ void list_public(const Module& module, std::string& out) {
     if (each->is_cpp() && module.is_public(*each)) out += "    public: " + each->path + "\n";
 }
 
+/// Exceptions of rules that name both.
+void list_exceptions(const RulesFile& rules, const Named& from, const Named& to, std::string& out) {
+  for (const Rule& rule : rules.rules)
+    for (std::size_t i = 0; i < rule.allow.size(); ++i) {
+      const Allowed& each = rule.allow[i];
+      if (each.to.empty() || !matches(each.from, from.name()) || !matches(each.to, to.name())) continue;
+      out += "  " + to_text(rules.place_of(rule, "/allow/" + std::to_string(i))) + ": an exception of rule " + rule.id +
+             ": " + each.reason + "\n";
+    }
+}
+
 }  // namespace
 
 base::Result<std::string> explain(const Tree& tree, const RulesFile& rules, std::string_view from_name,
@@ -83,6 +94,7 @@ base::Result<std::string> explain(const Tree& tree, const RulesFile& rules, std:
   for (const Named* each : {&*from, &*to})
     out += "  " + each->module->path + ": layer " + each->module->layer->name + ", " +
            to_text(declared_at(rules, *each->module)) + "\n";
+  list_exceptions(rules, *from, *to, out);
   if (from->module != to->module) list_public(*to->module, out);
   const std::vector<Hop> hops = from->module == to->module ? std::vector<Hop>{} : chain(tree, *from, *to);
   out += hops.empty() ? "  Today nothing leads there.\n" : "  Today it is reached by:\n";

@@ -95,8 +95,8 @@ std::vector<std::string> split_command(std::string_view command) {
   return words;
 }
 
-Result<CompileCommands> read_compile_commands(const fs::path& file, const fs::path& root) {
-  const auto json = read_json(file);
+Result<CompileCommands> parse_compile_commands(std::string_view text, const fs::path& file, const fs::path& root) {
+  const auto json = parse_json(text, file);
   if (!json) return json.error();
   const auto wrong_form = [&] { return Error{base::invalid, file.string() + ": is no compilation database"}; };
   if (!json->is_array()) return wrong_form();
@@ -114,6 +114,12 @@ Result<CompileCommands> read_compile_commands(const fs::path& file, const fs::pa
     commands.units.emplace(from_root(root, folder, unit), at->second);
   }
   return commands;
+}
+
+Result<CompileCommands> read_compile_commands(const fs::path& file, const fs::path& root) {
+  const auto text = read_bytes(file);
+  if (!text) return text.error();
+  return parse_compile_commands(*text, file, root);
 }
 
 }  // namespace guard

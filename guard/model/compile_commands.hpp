@@ -28,6 +28,8 @@ struct CompileCommands {
 /// Errors: `invalid`, if the file is missing, broken, or of another form.
 base::Result<CompileCommands> read_compile_commands(const std::filesystem::path& file,
                                                     const std::filesystem::path& root);
+base::Result<CompileCommands> parse_compile_commands(std::string_view text, const std::filesystem::path& file,
+                                                     const std::filesystem::path& root);
 
 /// A command line as a POSIX shell splits it: quotes and backslashes, no expansion.
 std::vector<std::string> split_command(std::string_view command);
