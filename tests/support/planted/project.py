@@ -6,6 +6,7 @@
 """
 
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -40,6 +41,19 @@ def place(at):
     return f"{at['file']}:{at['line']}" if at["line"] else at["file"]
 
 
+@dataclasses.dataclass
+class After:
+    """A text that stands in a file after its first line that has `anchor`."""
+
+    anchor: str
+    text: str
+
+    def within(self, before):
+        lines = before.splitlines(keepends=True)
+        at = next(number for number, line in enumerate(lines, 1) if self.anchor in line)
+        return "".join(lines[:at]) + self.text + "".join(lines[at:])
+
+
 class Project:
     def __init__(self):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="planted-", dir=os.environ.get("TMPDIR"))).resolve()
@@ -62,12 +76,12 @@ class Project:
 
     @contextlib.contextmanager
     def having(self, files):
-        """These files besides, or instead: path -> text. The tree is as before afterwards."""
+        """These files besides, or instead: path -> text, bytes or After. The tree is as before afterwards."""
         before = {path: (self.root / path).read_bytes() if (self.root / path).exists() else None for path in files}
         in_build = any(path.endswith(".cmake") or path == "CMakeLists.txt" for path in files)
         try:
             for path, text in files.items():
-                self.write(path, text)
+                self.write(path, text.within(self.text(path)) if isinstance(text, After) else text)
             if in_build:
                 self.configure()
             yield
@@ -131,7 +145,7 @@ def clean_tree():
 
 
 def cases():
-    """Of rules.cases: `case RULE: NAME`, then `plant PATH` and `alike PATH` with their texts, and `at PLACE`."""
+    """Of rules.cases: `case RULE: NAME`, then `plant PATH` and `alike PATH`, or `PATH after LINE`, with texts; `at PLACE`."""
     found = []
     for word, rest, text in _entries(HERE / "rules.cases"):
         if word == "case":
@@ -139,12 +153,13 @@ def cases():
         elif word == "at":
             found[-1].at = rest
         else:
-            {"plant": found[-1].plant, "alike": found[-1].alike}[word][rest] = text
+            path, _, anchor = rest.partition(" after ")
+            {"plant": found[-1].plant, "alike": found[-1].alike}[word][path] = After(anchor, text) if anchor else text
     return found
 
 
 def _entries(path):
-    """Lines at the margin are `WORD REST`; what stands two blanks deeper is the text of the last. `~` is an empty line."""
+    """Lines at the margin are `WORD REST`; what stands two blanks deeper is the text of the last."""
     entries = []
     for line in path.read_text().splitlines():
         if line.startswith("  "):
