@@ -114,6 +114,11 @@ TEST_F(Prove, AScriptsCaseMustHaveSaidOk) {
   EXPECT_SAYS(prove(), "tests/job has no case `the job is done on *`");
 }
 
+TEST_F(Prove, AScriptThatSkippedAPartProvesNothing) {
+  write("tests/job", "#!/bin/sh\necho 'ok the job is done on sqlite'\necho 'skip jobs on postgres: no server'\n", true);
+  EXPECT_SAYS(prove(), "tests/job skipped jobs on postgres: no server");
+}
+
 TEST_F(Prove, AScriptWithoutNamesIsAllThatItSays) {
   change("claims.yaml", "script: tests/job, names: [\"the job is done on *\"]", "script: tests/job");
   EXPECT_SAYS(prove(), "6 proofs passed, 0 failed");

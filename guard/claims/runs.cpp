@@ -117,6 +117,9 @@ Verdict Runs::judge(const Proof& proof, const std::string& program, const Verdic
     if (verdict.parts == before)
       fails(run.trouble.empty() ? program + " said nothing of `" + name + "`" : program + ": " + run.trouble);
   }
+  // What a script skips, such as an engine that is not there, it does not say case by case.
+  const auto skipped = std::ranges::find(run.outcomes, Outcome::State::skipped, &Outcome::state);
+  if (!run.is_test && skipped != run.outcomes.end()) fails(program + " skipped " + skipped->name);
   const bool is_told =
       std::ranges::any_of(run.outcomes, [](const Outcome& each) { return each.state == Outcome::State::failed; });
   if (!run.trouble.empty() && !is_told) fails(program + ": " + run.trouble + " although nothing in it failed");
