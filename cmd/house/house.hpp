@@ -2,7 +2,7 @@
 // money path, access, the products, the job runner and the runner of requests. Only here do modules meet. It knows no
 // socket: the server, the simulator and the tests each hand it requests.
 //
-// Always true: what was opened is closed in the opposite order, and nothing of it runs after ~House.
+// Always true: whoever uses another is closed before it, and nothing of it runs after ~House.
 #pragma once
 
 #include <filesystem>
