@@ -3,7 +3,7 @@
 //
 // Always true
 //   - the exit codes mean what doc/design/experience.md fixes, whatever the server's reason is called;
-//   - a Failure's text is two or three lines, and its parts carry no control characters to the terminal.
+//   - a Failure's text is one to three lines, and its parts carry no control characters to the terminal.
 #pragma once
 
 #include <expected>

@@ -1,7 +1,8 @@
 // Inventory: what can be sold (shapes, from the manifest) and what there is to sell it from (the nodes' capacity).
 //
 // Always true
-//   - a GPU of a node is held by at most one instance, and the CPU and memory held on a node never pass what it has;
+//   - a GPU of a node is held by at most one instance, and nothing is taken by which the CPU or memory held on a node
+//     would pass what it has;
 //   - a simulated shape lies only on simulated GPUs, a real one only on real ones;
 //   - what is taken is given back exactly once, in the transaction that ends its instance.
 //

@@ -2,8 +2,8 @@
 // only who may what is left open: everybody may do everything in the project they act in, `ann@lab` being Ann in
 // project lab.
 //
-// Always true: a call goes through the runner that serves requests, over a route made for that one handler; a job is
-// played by the job runner that runs them.
+// Always true: a call goes through the runner that serves requests, over a route made for that one handler; `run` plays
+// jobs by the job runner that runs them.
 #pragma once
 
 #include <gtest/gtest.h>
