@@ -8,6 +8,7 @@
 //     in: ["shared/**"]
 //     places:
 //       - {name: clock, tokens: ["system_clock :: now (", "time ("]}
+//       - {name: processes, tokens: [":: kill ("]}       only so: `kill` is a name that others have too
 //       - {name: heap, tokens: ["new", "delete"]}        not `= delete`, not `operator new`
 //       - {name: sockets, includes: ["sys/socket.h"]}
 //   allow: {from: file, to: name of the place}
@@ -67,7 +68,7 @@ class Patterns {
   /// The pattern that stands at `at`; null if none does.
   const Pattern* at(const std::vector<Token>& tokens, std::size_t at) const {
     const auto candidates = by_first_.find(tokens[at].text);
-    if (candidates == by_first_.end() || tokens[at].kind != TokenKind::word) return nullptr;
+    if (candidates == by_first_.end() || tokens[at].kind == TokenKind::text) return nullptr;
     for (const Pattern& each : candidates->second)
       if (stands(each, tokens, at)) return &each;
     return nullptr;
@@ -83,6 +84,7 @@ class Patterns {
       return count <= at ? tokens[at - count] : none;
     };
     if (before(1).is("operator") || (before(1).is("=") && pattern.tokens.front() == "delete")) return false;
+    if (pattern.tokens.front() == "::") return before(1).kind != TokenKind::word || is_before_value(before(1));
     if (!pattern.is_call()) return true;
     if (before(1).is(".") || before(1).is("->")) return false;
     const bool is_qualified = pattern.tokens.size() > 2;

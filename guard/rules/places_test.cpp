@@ -14,6 +14,7 @@ class PlacesRule : public RuleTest {
       "    - {name: clock, tokens: ['time (', 'system_clock :: now (']}\n"
       "    - {name: heap, tokens: [new, delete, shared_ptr]}\n"
       "    - {name: sockets, tokens: ['socket ('], includes: ['sys/socket.h']}\n"
+      "    - {name: processes, tokens: [':: kill (']}\n"
       "allow: [{from: a/clock.cpp, to: clock, reason: the one clock}]\n";
   const Files files{
       {"a/clock.cpp", "auto a = std::chrono::system_clock::now();\n"},
@@ -22,7 +23,7 @@ class PlacesRule : public RuleTest {
        "char* time(int); const char& time(int);\n"
        "  void* operator new(unsigned long); };\n"
        "int b = c.time(1) + d->time(2) + e::time(3) + timed(4) + time + system_clock::then();\n"
-       "#include <sys/sockets.h>\n"},
+       "#include <sys/sockets.h>\nint k = kill(1) + A::kill(2) + a.kill(3);\n"},
       {"a/x_test.cpp", "int a = time(0);\n"},
       {"b/x.cpp", "int a = time(0);\n"},
   };
@@ -51,10 +52,15 @@ TEST_F(PlacesRule, AWordAndAnIncludeAreFound) {
   EXPECT_EQ(with("#if 0\n#include <sys/socket.h>\n#endif"), "a/y.cpp:2 a/y.cpp at sockets\n");
 }
 
+TEST_F(PlacesRule, APatternThatBeginsGlobalIsFoundOnlySo) {
+  EXPECT_EQ(with("int a = ::kill(1);"), "a/y.cpp:1 a/y.cpp at processes\n");
+  EXPECT_EQ(with("int f() { return ::kill(1); }"), "a/y.cpp:1 a/y.cpp at processes\n");
+}
+
 TEST_F(PlacesRule, AnExceptionThatNobodyNeedsIsSaidInStrict) {
   Files all = files;
   all.erase("a/clock.cpp");
-  EXPECT_EQ(said(all, {"a", "b"}, rule), "layers.yaml:20 allow a/clock.cpp -> clock (strict)\n");
+  EXPECT_EQ(said(all, {"a", "b"}, rule), "layers.yaml:21 allow a/clock.cpp -> clock (strict)\n");
 }
 
 }  // namespace

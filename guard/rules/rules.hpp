@@ -28,16 +28,19 @@ std::span<const Checker> checkers();
 
 namespace rules {
 
-Check layers;   // includes go down the layers, to declared neighbours, never to another group
-Check headers;  // from outside, a module is entered by its public headers
-Check cycles;   // neither files nor modules include one another in a ring
-Check link;     // what is included is linked, and what is linked is included
-Check sql;      // a module's SQL names its own tables; what is append-only is not edited
-Check words;    // words that a layer must not know
-Check places;   // what only named files may do
-Check size;     // files, functions, parameters, exported names
-Check scripts;  // the layers of TypeScript
-Check routes;   // owner, permission, kind, scope and schemas of each; manifests agree
+Check layers;      // includes go down the layers, to declared neighbours, never to another group
+Check headers;     // from outside, a module is entered by its public headers
+Check cycles;      // neither files nor modules include one another in a ring
+Check link;        // what is included is linked, and what is linked is included
+Check sql;         // a module's SQL names its own tables; what is append-only is not edited
+Check words;       // words that a layer must not know
+Check places;      // what only named files may do
+Check size;        // files, functions, parameters, exported names
+Check scripts;     // the layers of TypeScript
+Check routes;      // owner, permission, kind, scope and schemas of each; manifests agree
+Check readmes;     // each module's README has its parts
+Check citations;   // what documents cite is there
+Check invariants;  // what headers call always true is held by what one page names
 
 }  // namespace rules
 }  // namespace guard

@@ -148,10 +148,11 @@ class Layers {
   std::string_view feature_of(std::string_view path) const {
     for (const std::string& each : given_.features) {
       if (!matches(each, path)) continue;
-      std::size_t end = 0;
-      for (auto slashes = std::ranges::count(each.substr(0, each.find("/**")), '/') + 1; slashes > 0; --slashes)
-        end = path.find('/', end) + 1;
-      return path.substr(0, end - 1);
+      auto depth = std::ranges::count(each.substr(0, each.find("/**")), '/');
+      std::size_t end = path.find('/');
+      for (; depth > 0 && end != std::string_view::npos; --depth) end = path.find('/', end + 1);
+      if (end == std::string_view::npos) continue;  // beside the folders
+      return path.substr(0, end);
     }
     return {};
   }

@@ -24,7 +24,8 @@ class ScriptsRule : public RuleTest {
        "export const x = <p>import '../two/b' isn't one</p>;\n"},
       {"w/pages/one/b.ts", "import './a';\nimport { useState } from 'react';\n"},
       {"w/pages/two/b.ts", "const a = \"import '../one/a'\";\n"},
-      {"w/pages/list.ts", ""},
+      {"w/pages/list.ts", "import './other';\n"},
+      {"w/pages/other.ts", ""},
       {"w/parts/part.ts", "import './schema';\n"},
   };
 
@@ -46,7 +47,7 @@ TEST_F(ScriptsRule, AFeatureIsNotEnteredByAnother) {
   EXPECT_EQ(with("w/pages/two/b.ts", "export * from '../one/b';\n"),
             "w/pages/two/b.ts:2 w/pages/two/b.ts -> w/pages/one/b.ts\n");
   EXPECT_EQ(with("w/pages/list.ts", "const a = import('./one/b');\n"),
-            "w/pages/list.ts:1 w/pages/list.ts -> w/pages/one/b.ts\n");
+            "w/pages/list.ts:2 w/pages/list.ts -> w/pages/one/b.ts\n");
 }
 
 TEST_F(ScriptsRule, FilesDoNotImportOneAnotherInARing) {

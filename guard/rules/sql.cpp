@@ -5,7 +5,7 @@
 //     migrations: ["**/schema/*.sql"]
 //     code: ["**/*.cpp", "**/*.hpp"]      whose literals are looked at
 //     stores: ["store*.cpp"]              the only files of a module with SQL; none: any
-//     append_only: append_only            the macro; none: no table is
+//     append_only: append_only            the macro; none: no table is. Tests may try
 //     engine: ["pg_*", "sqlite_*"]        tables of the engines
 //   allow: {from: file, to: table}
 #include <algorithm>
@@ -42,11 +42,11 @@ class Ownership {
  public:
   Ownership(const SqlWith& given, Findings& findings) : given_(given), findings_(findings) {}
 
-  /// The tables that there are. A test's own are its file's.
+  /// The tables that there are. Those that tests make are there for their module's tests.
   void take(const SqlText& text) {
     for (const TableUse& each : text.sql.tables) {
       if (each.use != Use::create || each.name.empty()) continue;
-      auto& tables = text.file->is_test ? of_tests_[text.file] : tables_;
+      auto& tables = text.file->is_test ? of_tests_[text.file->module] : tables_;
       const auto [at, is_new] = tables.try_emplace(each.name, Table{.file = text.file});
       if (!is_new && at->second.file->module != text.file->module)
         say(text, each, each.name + " is made by " + module_of(*at->second.file) + " too, in " + at->second.file->path);
@@ -73,7 +73,7 @@ class Ownership {
   }
 
   void mark(const SqlText& text, const TableUse& use) {
-    auto& tables = text.file->is_test ? of_tests_[text.file] : tables_;
+    auto& tables = text.file->is_test ? of_tests_[text.file->module] : tables_;
     if (const auto at = tables.find(use.name); at != tables.end()) {
       at->second.is_append_only = true;
     } else {
@@ -82,7 +82,8 @@ class Ownership {
   }
 
   const Table* find(const SqlText& text, const std::string& name) const {
-    if (const auto own = of_tests_.find(text.file); own != of_tests_.end())
+    if (const auto own = !text.file->is_test ? of_tests_.end() : of_tests_.find(text.file->module);
+        own != of_tests_.end())
       if (const auto at = own->second.find(name); at != own->second.end()) return &at->second;
     const auto at = tables_.find(name);
     return at == tables_.end() ? nullptr : &at->second;
@@ -99,14 +100,14 @@ class Ownership {
       say(text, use, use.use == Use::refer ? "has a foreign key to " + owner : "names " + owner);
     }
     const bool edits = use.use == Use::update || use.use == Use::remove;
-    if (table->is_append_only && edits)
+    if (table->is_append_only && edits && !text.file->is_test)  // a test sees that the database refuses it
       say(text, use, std::string{word_of(use.use)} + " of " + use.name + ", which is append-only");
   }
 
   const SqlWith& given_;
   Findings& findings_;
   std::map<std::string, Table, std::less<>> tables_;
-  std::map<const File*, std::map<std::string, Table, std::less<>>> of_tests_;
+  std::map<const Module*, std::map<std::string, Table, std::less<>>> of_tests_;
 };
 
 }  // namespace

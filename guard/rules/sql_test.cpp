@@ -47,6 +47,10 @@ TEST_F(SqlRule, AnAppendOnlyTableIsNeverEdited) {
             "a/store.cpp:6 a DELETE books\na/store.cpp:7 a UPDATE books\n");
 }
 
+TEST_F(SqlRule, ATestMayTryWhatTheDatabaseRefuses) {
+  EXPECT_EQ(said(with("a/x_test.cpp", "auto e = \"DELETE FROM books\";\n"), {"a", "b"}, rule), "");
+}
+
 TEST_F(SqlRule, AForeignKeyStaysInItsModule) {
   EXPECT_EQ(said(with("b/schema/0002.sql", "ALTER TABLE shelves ADD COLUMN book @id\n  REFERENCES books (id);"),
                  {"a", "b"}, rule),
@@ -69,10 +73,10 @@ TEST_F(SqlRule, SqlStandsInStores) {
             "a/service.cpp:1 a/service.cpp has SQL\n");
 }
 
-TEST_F(SqlRule, ATestsOwnTablesAreItsOwn) {
+TEST_F(SqlRule, TablesOfTestsAreThereForTheirModulesTests) {
   Files all = with("a/x_test.cpp", "auto e = R\"sql(CREATE TABLE chain (id @id); UPDATE chain SET id = 1)sql\";\n");
-  all["a/y_test.cpp"] = "auto e = R\"sql(SELECT 1 FROM chain)sql\";\n";
-  EXPECT_EQ(said(all, {"a", "b"}, rule), "a/y_test.cpp:1 a SELECT chain\n");
+  all["a/y_test.cpp"] = all["b/y_test.cpp"] = "auto e = R\"sql(SELECT 1 FROM chain)sql\";\n";
+  EXPECT_EQ(said(all, {"a", "b"}, rule), "b/y_test.cpp:1 b SELECT chain\n");
 }
 
 TEST_F(SqlRule, AnExceptionHasItsReasonAndIsNeeded) {

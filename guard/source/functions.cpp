@@ -85,7 +85,7 @@ class Walk {
     while (at_ < tokens_.size()) {
       const Token& now = token(at_);
       if (now.is(";") || now.is("}")) break;
-      if (found.parameters != none && is_any(now, types)) found = {.begin = at_};  // what was before is a macro
+      if (!in_initializers && follows_macro(found, now)) found = {.begin = at_};
       if (now.is("template") && token(at_ + 1).is("<")) {
         at_ = after_angle(at_ + 1);
       } else if (now.is("operator")) {
@@ -111,6 +111,14 @@ class Walk {
     found.end = at_;
     if (token(at_).is(";")) ++at_;
     note(found);
+  }
+
+  /// A declaration after `MACRO(a, b)`, which has no `;`.
+  static bool follows_macro(const Declaration& found, const Token& now) {
+    static constexpr std::array<std::string_view, 8> trailing{"const",    "noexcept", "override", "final",
+                                                              "requires", "volatile", "mutable",  "try"};
+    if (found.parameters == none || now.kind != TokenKind::word) return false;
+    return is_any(now, types) || (found.parameters == found.begin + 1 && !is_any(now, trailing));
   }
 
   /// `operator==`, `operator()`: its sign is neither a parameter list nor an initializer.

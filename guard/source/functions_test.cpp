@@ -39,8 +39,9 @@ TEST(GuardFunctions, AreNeitherTypesValuesNorLambdas) {
   EXPECT_EQ(found("struct A { int a; };\nenum class B : char { x, y };\nint c[] = {1};\nint d{f(2)};\nint e(int);\n"),
             "");
   EXPECT_EQ(found("auto f = [](int a) {\n  return a;\n};\nauto g = h(1, [] { return 2; });\n"), "");
-  EXPECT_EQ(found("DESCRIBE(A, (), (b))\n\nstruct B {\n  int c() { return 1; }\n};\n#define D() {}\nint e = 1;\n"),
-            "c 4+1(0)\n");
+  EXPECT_EQ(found("DESCRIBE(A, (), (b))\n\ninline constexpr X x{1};\nDESCRIBE(A, (), (b))\nstruct B {\n  int c() { "
+                  "return 1; }\n};\n#define D() {}\nint e = 1;\n"),
+            "c 6+1(0)\n");
   EXPECT_EQ(found("extern \"C\" {\nint f() {}\n}\nconcept C = requires(int a) { a; };\nint g() {}\n"),
             "f 2+1(0)\ng 5+1(0)\n");
 }

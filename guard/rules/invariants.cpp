@@ -1,0 +1,239 @@
+// What headers call always true is held: each sentence has its line on one page, below its header's name, and what the
+// line names exists: a test (`Suite.Name`, then `.Name` of the same suite, `*` for any text), `thing` in a file, a fuzz
+// program, `the type X`. A line that names nothing of these is held by nobody.
+//
+// A sentence is an item of the list below a comment's line `Always true`, or what follows `Always true:` to the next
+// empty line.
+//
+//   with: {page: doc/invariants.md, headers: ["*.hpp"], marker: Always true, unheld: "**nothing yet**"}
+//   allow: {from: header, to: sentence}
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "guard/model/glob.hpp"
+#include "guard/rules/markdown.hpp"
+#include "guard/rules/rules.hpp"
+#include "guard/source/cpp.hpp"
+
+namespace guard {
+
+namespace {
+
+struct InvariantsWith {
+  std::string page;
+  std::vector<std::string> headers;
+  std::string marker = "Always true";
+  std::string unheld = "**nothing yet**";
+  static constexpr std::array json_defaults{"marker", "unheld"};
+};
+BOOST_DESCRIBE_STRUCT(InvariantsWith, (), (page, headers, marker, unheld))
+
+using source::Token;
+using source::TokenKind;
+
+struct Sentence {
+  std::string text;
+  int line = 0;
+  bool has_row = false;
+};
+
+/// Without what parts it from the next.
+std::string ended(std::string text) {
+  while (text.ends_with(';') || text.ends_with('.') || text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+std::vector<Sentence> sentences_of(const source::Lexed& lexed, std::string_view marker) {
+  std::vector<Sentence> out;
+  enum class Where : unsigned char { outside, list, text } where = Where::outside;
+  int next_line = 0;
+  for (const source::Comment& comment : lexed.comments) {
+    const std::string text = rules::tidy(comment.text);
+    if (comment.line != next_line || text.empty()) where = Where::outside;
+    next_line = comment.line + 1;
+    if (text == marker) {
+      where = Where::list;
+    } else if (text.starts_with(marker) && text.substr(marker.size()).starts_with(": ")) {
+      where = Where::text;
+      out.push_back({text.substr(marker.size() + 2), comment.line});
+    } else if (where == Where::list && text.starts_with("- ")) {
+      out.push_back({text.substr(2), comment.line});
+    } else if (where == Where::list && !comment.text.starts_with("  ")) {
+      where = Where::outside;
+    } else if (where != Where::outside && !out.empty()) {
+      out.back().text += " " + text;
+    }
+  }
+  for (Sentence& each : out) each.text = ended(std::move(each.text));
+  return out;
+}
+
+/// The names that lines may refer to.
+struct Known {
+  std::set<std::string> tests;  // `Suite.Name`
+  std::set<std::string> types;
+  std::set<std::string> fuzzers;
+};
+
+Known known_in(const Tree& tree) {
+  static constexpr std::array<std::string_view, 5> macros{"TEST", "TEST_F", "TEST_P", "TYPED_TEST", "TYPED_TEST_P"};
+  Known known;
+  for (const File& file : tree.files) {
+    if (!file.was_read || !file.is_cpp()) continue;
+    if (file.name().ends_with("_fuzz.cpp")) known.fuzzers.emplace(file.name().substr(0, file.name().size() - 4));
+    const std::vector<Token>& tokens = file.lexed().tokens;
+    for (std::size_t i = 0; i + 4 < tokens.size(); ++i) {
+      if (tokens[i].kind != TokenKind::word) continue;
+      if (file.is_test && std::ranges::find(macros, tokens[i].text) != macros.end() && tokens[i + 1].is("(") &&
+          tokens[i + 3].is(","))
+        known.tests.insert(std::string{tokens[i + 2].text} + "." + std::string{tokens[i + 4].text});
+      if (tokens[i].is("class") || tokens[i].is("struct")) known.types.emplace(tokens[i + 1].text);
+    }
+  }
+  return known;
+}
+
+/// Outside of code spans, what stands in brackets is a note.
+std::string without_notes(std::string_view text) {
+  std::string out;
+  int depth = 0;
+  bool in_code = false;
+  for (const char c : text) {
+    if (c == '`') in_code = !in_code;
+    if (!in_code && c == '(') ++depth;
+    if (depth == 0) out += c;
+    if (!in_code && c == ')' && depth > 0) --depth;
+  }
+  return out;
+}
+
+std::vector<std::string> parted(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(",;"), text.size());
+    if (std::string each = rules::tidy(text.substr(0, end)); !each.empty()) out.push_back(std::move(each));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+bool is_test_name(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  const auto is_name = [](std::string_view part, bool may_be_empty) {
+    return (may_be_empty || !part.empty()) && std::ranges::all_of(part, [](char c) {
+             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '*';
+           });
+  };
+  return dot != std::string_view::npos && is_name(text.substr(0, dot), true) && is_name(text.substr(dot + 1), false);
+}
+
+class Page {
+ public:
+  Page(const Tree& tree, const File& page, const InvariantsWith& given, Findings& findings)
+      : tree_(tree), page_(page), given_(given), findings_(findings), known_(known_in(tree)) {}
+
+  void check() {
+    std::map<std::string, std::vector<Sentence>> of_headers;
+    for (const File& file : tree_.files)
+      if (file.was_read && file.is_cpp() && matches_any(given_.headers, file.path))
+        if (auto sentences = sentences_of(file.lexed(), given_.marker); !sentences.empty())
+          of_headers.emplace(file.path, std::move(sentences));
+    for (const rules::Section& section : rules::sections_of(page_.text)) {
+      std::string header = section.title;
+      std::erase(header, '`');
+      const auto sentences = of_headers.find(header);
+      for (const rules::TableRow& row : section.rows)
+        if (row.cells.size() >= 2) check(row, header, sentences == of_headers.end() ? nullptr : &sentences->second);
+    }
+    for (const auto& [header, sentences] : of_headers)
+      for (const Sentence& each : sentences)
+        if (!each.has_row && !findings_.allows(header, each.text))
+          findings_.add({header, each.line}, header + ": " + each.text,
+                        "is called always true, and has no line in " + page_.path);
+  }
+
+ private:
+  void check(const rules::TableRow& row, const std::string& header, std::vector<Sentence>* sentences) {
+    const std::string text = ended(row.cells[0]);
+    const std::string subject = header + ": " + text;
+    const Place place{page_.path, row.line};
+    auto none = std::vector<Sentence>{};
+    auto& all = sentences == nullptr ? none : *sentences;
+    const auto said = std::ranges::find(all, text, &Sentence::text);
+    if (said == all.end()) return findings_.add(place, subject, header + " does not say that");
+    said->has_row = true;
+    if (row.cells[1].contains(given_.unheld)) {
+      if (!findings_.allows(header, text)) findings_.add(place, subject, "is held by nothing yet");
+      return;
+    }
+    bool is_held = false;
+    std::string suite;
+    for (const std::string& each : parted(without_notes(row.cells[1])))
+      is_held = holds(each, suite, place, subject) || is_held;
+    if (!is_held) findings_.add(place, subject, "names no test, trigger or constraint");
+  }
+
+  /// Whether it is a name of the kinds above; one that is not there is said.
+  bool holds(const std::string& named, std::string& suite, const Place& place, const std::string& subject) {
+    if (is_test_name(named)) {
+      const std::string test = named.starts_with('.') ? suite + named : named;
+      suite = test.substr(0, test.find('.'));
+      if (!has_test(test))
+        findings_.add(place, subject + " | " + test, "names the test " + test + ", which is not there");
+      return true;
+    }
+    if (named.starts_with("the type ")) return has(known_.types, named.substr(9), "type", place, subject);
+    if (named.ends_with("_fuzz") && !named.contains(' '))
+      return has(known_.fuzzers, named, "fuzz program", place, subject);
+    if (const std::size_t in = named.rfind(" in "); in != std::string::npos && named.substr(in).contains('/')) {
+      in_file(named.substr(0, in), named.substr(in + 4), place, subject);
+      return true;
+    }
+    return false;
+  }
+
+  bool has_test(const std::string& test) const {
+    if (!test.contains('*')) return known_.tests.contains(test);
+    return std::ranges::any_of(known_.tests, [&](const std::string& each) { return matches(test, each); });
+  }
+
+  bool has(const std::set<std::string>& names, const std::string& name, std::string_view kind, const Place& place,
+           const std::string& subject) {
+    if (!names.contains(name))
+      findings_.add(place, subject + " | " + name,
+                    "names the " + std::string{kind} + " " + name + ", which is not there");
+    return true;
+  }
+
+  /// `@append_only`, unique index … in a file: its words stand there, in whatever case.
+  void in_file(std::string what, std::string path, const Place& place, const std::string& subject) {
+    std::erase(path, '`');
+    std::erase(what, '`');
+    const File* file = tree_.file(path);
+    if (file == nullptr || !file->was_read)
+      return findings_.add(place, subject + " | " + path, "names " + path + ", which is not there");
+    const auto same = [](char a, char b) { return (a | 32) == (b | 32); };
+    if (std::ranges::search(file->text, what, same).empty())
+      findings_.add(place, subject + " | " + what, path + " has no " + what);
+  }
+
+  const Tree& tree_;
+  const File& page_;
+  const InvariantsWith& given_;
+  Findings& findings_;
+  Known known_;
+};
+
+}  // namespace
+
+void rules::invariants(const Tree& tree, const Rule& rule, Findings& findings) {
+  const auto given = with<InvariantsWith>(findings.rules(), rule);
+  if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+  const File* page = tree.file(given->page);
+  if (page == nullptr || !page->was_read)
+    return findings.cannot(findings.rules().place_of(rule, "/with/page"), "there is no " + given->page);
+  Page{tree, *page, *given, findings}.check();
+}
+
+}  // namespace guard

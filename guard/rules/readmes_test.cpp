@@ -1,0 +1,22 @@
+#include "guard/rules/fixture.hpp"
+
+namespace guard {
+namespace {
+
+class ReadmesRule : public RuleTest {
+ protected:
+  static constexpr const char* rule =
+      "check: readmes\n"
+      "with: {sets: [{modules: ['m/**'], parts: [Owns, Not there yet]}]}\n";
+};
+
+TEST_F(ReadmesRule, EachPartIsALineThatBeginsSo) {
+  EXPECT_EQ(
+      said({{"m/a/README.md", "# a\nOwns: b\n- **Not there yet**: c\n"}, {"n/b/x.cpp", ""}}, {"m/a", "n/b"}, rule), "");
+  EXPECT_EQ(said({{"m/a/README.md", "It Owns: b\nOwnsb: c\nNot there yet: d\n"}}, {"m/a"}, rule),
+            "m/a/README.md m/a/README.md Owns\n");
+  EXPECT_EQ(said({{"m/a/x.cpp", ""}}, {"m/a"}, rule), "m/a m/a/README.md\n");
+}
+
+}  // namespace
+}  // namespace guard
