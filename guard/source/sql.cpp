@@ -384,8 +384,9 @@ std::string_view word_of(Use use) {
 Sql parse_sql(std::string_view text) { return Reader{text}.run(); }
 
 bool looks_like_sql(std::string_view text) {
-  static constexpr std::array<std::string_view, 10> verbs{"select", "insert", "update", "delete",  "create",
-                                                          "alter",  "drop",   "with",   "replace", "truncate"};
+  static constexpr std::array<std::string_view, 13> verbs{"select", "insert", "update", "delete",  "create",
+                                                          "alter",  "drop",   "with",   "replace", "truncate",
+                                                          "merge",  "lock",   "explain"};
   const std::string verb = first_word(text);
   if (std::ranges::find(verbs, verb) == verbs.end()) return false;
   std::optional<Problem> problem;
@@ -399,8 +400,11 @@ bool looks_like_sql(std::string_view text) {
   if (verb == "insert" || verb == "replace") return word_at(1, "into") || (word_at(1, "or") && word_at(3, "into"));
   if (verb == "update") return has("set") && (tokens[1].is_name() || tokens[1].kind == SqlKind::sign);
   if (verb == "delete") return word_at(1, "from");
-  if (verb == "with") return has("as") && has("select");
-  if (verb == "truncate") return word_at(1, "table");
+  if (verb == "with") return has("as") && (has("select") || has("returning"));
+  if (verb == "truncate") return word_at(1, "table") || text.contains("TRUNCATE ");
+  if (verb == "merge") return word_at(1, "into");
+  if (verb == "lock") return word_at(1, "table");
+  if (verb == "explain") return has("select") || has("insert") || has("update") || has("delete");
   static constexpr std::array<std::string_view, 9> kinds{"table",     "view",    "index",        "trigger", "unique",
                                                          "temporary", "virtual", "materialized", "temp"};
   return tokens[1].kind == SqlKind::word && std::ranges::find(kinds, tokens[1].text) != kinds.end();

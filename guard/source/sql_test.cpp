@@ -104,6 +104,13 @@ TEST(GuardSqlLiterals, AreSqlByTheirFirstWordsAndNotProse) {
   EXPECT_TRUE(looks_like_sql("UPDATE a SET x = 1"));
   EXPECT_TRUE(looks_like_sql("UPDATE "));
   EXPECT_TRUE(looks_like_sql("WITH w AS (SELECT 1) SELECT 2"));
+  EXPECT_TRUE(looks_like_sql("WITH w AS (DELETE FROM a RETURNING x) INSERT INTO b TABLE w"));
+  for (const char* each :
+       {"TRUNCATE a", "truncate table a", "LOCK TABLE a", "MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE",
+        "EXPLAIN QUERY PLAN SELECT x FROM a"})
+    EXPECT_TRUE(looks_like_sql(each)) << each;
+  for (const char* each : {"truncate a text", "lock the table", "merge both into one", "explain A B"})
+    EXPECT_FALSE(looks_like_sql(each)) << each;
   EXPECT_FALSE(looks_like_sql("Delete from the list what is old"));
   EXPECT_FALSE(looks_like_sql("update"));
   EXPECT_FALSE(looks_like_sql("DELETE /v1/instances/{instance}"));
