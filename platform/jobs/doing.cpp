@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <utility>
 
 #include "shared/base/check.hpp"
 #include "shared/db/trouble.hpp"
@@ -92,6 +93,7 @@ struct Doing::Work {
   Authority authority;
   std::uint32_t step = 0;
   bool changed = false;
+  bool in_the_way = false;  // of others of its pass, or they of it
 };
 
 /// One try of one leased task.
@@ -150,6 +152,14 @@ Result<void> Doing::commit(db::Tx& tx, const Job& job, Work& work, std::uint64_t
   return {};
 }
 
+// What contends with others of its pass is done after them, by itself; what still cannot be done is due again.
+void Doing::settle(const Job& job, Work& work, const Result<void>& done, bool by_itself) {
+  if (done) return;
+  work.changed = false;
+  work.in_the_way = !by_itself && done.error().reason == base::contended;
+  if (!work.in_the_way && done.error().reason != base::nothing) tell(job, work.item.resource, done.error());
+}
+
 Changed Doing::repeat(const Job& job) {
   const Instant now = clock_.now();
   const std::uint64_t number = next_number();
@@ -167,14 +177,14 @@ Changed Doing::repeat(const Job& job) {
     open.add();
     store_.change([&, number, now](db::Tx& tx) { return commit(tx, job, work, number, now); },
                   [&](Result<void> done) {
-                    if (!done) {
-                      work.changed = false;
-                      if (done.error().reason != base::nothing) tell(job, work.item.resource, done.error());
-                    }
+                    settle(job, work, done);
                     open.done();
                   });
   }
   open.wait(0);
+  for (Work& work : works)
+    if (std::exchange(work.in_the_way, false))
+      settle(job, work, change([&](db::Tx& tx) { return commit(tx, job, work, number, now); }), true);
   Changed changed;
   for (const Work& work : works)
     if (work.changed) count(changed, work.item.scope);

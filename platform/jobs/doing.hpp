@@ -35,6 +35,7 @@ class Doing final {
 
   std::vector<Work> find(const Job&, const request::Env&);
   base::Result<void> commit(db::Tx&, const Job&, Work&, std::uint64_t number, base::Instant now);
+  void settle(const Job&, Work&, const base::Result<void>& done, bool by_itself = false);
 
   base::Result<void> change(db::Store::Work);  // and waits for it
   db::Store* stepped() { return options_.threads ? nullptr : &store_; }
