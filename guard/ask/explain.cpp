@@ -100,7 +100,7 @@ base::Result<std::string> explain(const Tree& tree, const RulesFile& rules, std:
   out += hops.empty() ? "  Today nothing leads there.\n" : "  Today it is reached by:\n";
   for (const Hop& each : hops)
     out += "    " + each.from->path + ":" + std::to_string(each.include->line) + " -> " + each.include->target->path +
-           (each.include->is_conditional() ? "  under #if " + std::string{each.include->condition} : "") + "\n";
+           under(*each.include) + "\n";
   return out;
 }
 

@@ -39,6 +39,19 @@ const js::array& list(const js::value& value) {
   return value.is_array() ? value.get_array() : none;
 }
 
+bool is_list_file(const File& file) {
+  return file.name() == "CMakeLists.txt" || file.name() == "CMakePresets.json" || file.extension() == "cmake";
+}
+
+/// A list file that was changed after CMake last answered: its links are not the build's.
+const File* changed_since(const Tree& tree, const fs::path& index) {
+  std::error_code failed;
+  const auto answered = fs::last_write_time(index, failed);
+  for (const File& each : tree.files)
+    if (is_list_file(each) && fs::last_write_time(tree.root / each.path, failed) > answered) return &each;
+  return nullptr;
+}
+
 /// CMake writes a new index at each configuration and removes the old one later: the last by name is the newest.
 fs::path newest_index(const fs::path& reply) {
   fs::path newest;
@@ -79,10 +92,10 @@ Place place_of(const js::value& target) {
 
 class Reply {
  public:
-  Reply(Tree& tree, fs::path folder) : tree_(tree), folder_(std::move(folder)) {}
+  Reply(Tree& tree, const fs::path& index) : tree_(tree), index_(index), folder_(index.parent_path()) {}
 
   std::optional<Error> read() {
-    const auto index = read_json(newest_index(folder_));
+    const auto index = read_json(index_);
     if (!index) return index.error();
     const auto model = read_json(folder_ / text(at(at(at(*index, "reply"), "codemodel-v2"), "jsonFile")));
     if (!model) return model.error();
@@ -136,6 +149,7 @@ class Reply {
   }
 
   Tree& tree_;
+  fs::path index_;
   fs::path folder_;
   std::map<std::string, std::size_t> numbers_;
 };
@@ -145,8 +159,11 @@ class Reply {
 std::optional<Error> read_targets(Tree& tree, const fs::path& build) {
   ask(build);
   const fs::path folder = build / ".cmake" / "api" / "v1" / "reply";
-  if (newest_index(folder).empty()) return Error{base::invalid, folder.string() + ": there is no reply of CMake"};
-  return Reply{tree, folder}.read();
+  const fs::path index = newest_index(folder);
+  if (index.empty()) return Error{base::invalid, folder.string() + ": there is no reply of CMake"};
+  if (const File* file = changed_since(tree, index))
+    return Error{base::invalid, folder.string() + ": CMake's reply is older than " + file->path};
+  return Reply{tree, index}.read();
 }
 
 }  // namespace guard

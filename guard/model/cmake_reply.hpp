@@ -12,7 +12,7 @@
 namespace guard {
 
 /// Fills `tree.targets`; its files and modules are there. Puts the query where CMake looks for it, so that the next
-/// configuration answers. Errors: `invalid`: there is no reply, or it is broken.
+/// configuration answers. Errors: `invalid`: there is no reply, it is broken, or older than a list file of the tree.
 std::optional<base::Error> read_targets(Tree& tree, const std::filesystem::path& build);
 
 }  // namespace guard

@@ -77,6 +77,7 @@ class Loader {
         file.was_read = true;
       }
     }
+    nothing_read();
     for (const File& each : tree_.files)
       if (each.module != nullptr) by_path[each.module->path]->files.push_back(&each);
     for (const Module& each : tree_.modules)
@@ -91,6 +92,14 @@ class Loader {
     }
     const auto root = by_path.find(".");
     return root == by_path.end() ? nullptr : root->second;
+  }
+
+  void nothing_read() {
+    const auto is_named = [&](const File& each) { return matches_any(rules_.read, each.path); };
+    if (std::ranges::any_of(tree_.files, is_named)) return;
+    tree_.troubles.push_back({.place = rules_.place_of("/read"),
+                              .what = "no file of the tree is named by `read`",
+                              .next = "Correct its patterns; nothing was looked at."});
   }
 
   void matches_nothing(const Module& module) {

@@ -120,6 +120,21 @@ TEST_F(Load, ABrokenDatabaseOrReplyIsATrouble) {
   EXPECT_TRUE(tree.no_targets->what.starts_with("is no JSON"));
 }
 
+TEST_F(Load, AReplyOlderThanAListFileIsNotBelieved) {
+  planted.file("m.cpp", "").file("x.cmake", "").compiled({}).linked({});
+  const auto now = std::filesystem::last_write_time(planted.root / "x.cmake");
+  EXPECT_FALSE(tree_of(planted, rules).no_targets);
+  std::filesystem::last_write_time(planted.root / "x.cmake", now + std::chrono::hours{1});
+  const Tree tree = tree_of(planted, rules);
+  ASSERT_TRUE(tree.no_targets);
+  EXPECT_EQ(tree.no_targets->what, "CMake's reply is older than x.cmake");
+}
+
+TEST_F(Load, RulesThatReadNothingAreATrouble) {
+  planted.file("m.cc", "").compiled({});
+  EXPECT_EQ(troubles(), "layers.yaml:2: no file of the tree is named by `read`\n");
+}
+
 TEST_F(Load, AFileBelongsToTheDeepestModuleAbove) {
   rules = rules_of(R"(
 read: ["*.cpp"]

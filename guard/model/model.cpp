@@ -9,6 +9,10 @@ Tree::~Tree() = default;
 Tree::Tree(Tree&&) noexcept = default;
 Tree& Tree::operator=(Tree&&) noexcept = default;
 
+std::string under(const Include& include) {
+  return include.is_conditional() ? " under #if " + std::string{include.condition} : std::string{};
+}
+
 std::string_view File::name() const {
   const std::size_t slash = path.rfind('/');
   return std::string_view{path}.substr(slash == std::string::npos ? 0 : slash + 1);

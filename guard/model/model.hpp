@@ -42,6 +42,9 @@ struct Include {
   bool is_conditional() const { return !condition.empty(); }
 };
 
+/// ` under #if X`, for a sentence; empty for one that is always included.
+std::string under(const Include&);
+
 struct File {
   std::string path;            // from the root, with `/`
   std::string_view text = {};  // empty, unless `was_read`

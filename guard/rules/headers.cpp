@@ -9,9 +9,10 @@ void rules::headers(const Tree& tree, const Rule&, Findings& findings) {
       const File* to = include.target;
       if (to == nullptr || to->module == nullptr || to->module == from.module) continue;
       if (to->module->is_public(*to) || findings.allows(from.path, to->path)) continue;
-      findings.add(Finding{.place = {from.path, include.line},
-                           .subject = from.path + " -> " + to->path,
-                           .what = "includes " + to->path + ", which is no public header of " + to->module->path});
+      findings.add(Finding{
+          .place = {from.path, include.line},
+          .subject = from.path + " -> " + to->path,
+          .what = "includes " + to->path + under(include) + ", which is no public header of " + to->module->path});
     }
   const RulesFile& rules = findings.rules();
   for (const Module& module : tree.modules)

@@ -21,7 +21,7 @@ void say(const File& from, const Include& include, const Verdict& verdict, Findi
   const File& to = *include.target;
   findings.add(Finding{.place = {from.path, include.line},
                        .subject = from.path + " -> " + to.path,
-                       .what = from.module->path + " includes " + to.path + ": " + verdict.why,
+                       .what = from.module->path + " includes " + to.path + under(include) + ": " + verdict.why,
                        .path = {{{from.path, include.line}, from.module->path, to.module->path}}});
 }
 
