@@ -233,6 +233,8 @@ void rules::invariants(const Tree& tree, const Rule& rule, Findings& findings) {
   const File* page = tree.file(given->page);
   if (page == nullptr || !page->was_read)
     return findings.cannot(findings.rules().place_of(rule, "/with/page"), "there is no " + given->page);
+  if (std::ranges::none_of(tree.files, [&](const File& each) { return matches_any(given->headers, each.path); }))
+    findings.cannot(findings.rules().place_of(rule, "/with/headers"), "no file is named");
   Page{tree, *page, *given, findings}.check();
 }
 

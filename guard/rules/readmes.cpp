@@ -40,10 +40,12 @@ bool has_part(std::string_view text, std::string_view part) {
 void rules::readmes(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<ReadmesWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+  std::vector<bool> has_modules(given->sets.size(), false);
   for (const Module& module : tree.modules) {
     const auto set = std::ranges::find_if(
         given->sets, [&](const ReadmeSet& each) { return matches_any(each.modules, module.path); });
     if (set == given->sets.end()) continue;
+    has_modules[static_cast<std::size_t>(set - given->sets.begin())] = true;
     const std::string path = module.path + "/" + given->file;
     const File* readme = tree.file(path);
     if (readme == nullptr) {
@@ -58,6 +60,9 @@ void rules::readmes(const Tree& tree, const Rule& rule, Findings& findings) {
       if (!has_part(readme->text, part) && !findings.allows(module.path, part))
         findings.add({path}, path + " " + part, "does not say `" + part + ":`");
   }
+  for (std::size_t i = 0; i < has_modules.size(); ++i)
+    if (!has_modules[i])
+      findings.cannot(findings.rules().place_of(rule, "/with/sets/" + std::to_string(i)), "no module is named");
 }
 
 }  // namespace guard

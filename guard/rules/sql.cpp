@@ -119,6 +119,8 @@ void rules::sql(const Tree& tree, const Rule& rule, Findings& findings) {
       sql_of(tree, {.migrations = given->migrations, .code = given->code, .delimiter = given->delimiter}, findings);
   if (std::ranges::none_of(texts, &SqlText::is_migration))
     findings.cannot(findings.rules().place_of(rule, "/with/migrations"), "no file is a migration");
+  if (std::ranges::none_of(tree.files, [&](const File& each) { return matches_any(given->code, each.path); }))
+    findings.cannot(findings.rules().place_of(rule, "/with/code"), "no file is named");
   Ownership ownership{*given, findings};
   for (const SqlText& each : texts) ownership.take(each);
   for (const SqlText& each : texts) ownership.check(each);
