@@ -159,11 +159,11 @@ def cases():
 
 
 def _entries(path):
-    """Lines at the margin are `WORD REST`; what stands two blanks deeper is the text of the last."""
+    """Lines at the margin are `WORD REST`; what stands two blanks deeper is the text of the last, without empty lines at its end."""
     entries = []
     for line in path.read_text().splitlines():
-        if line.startswith("  "):
+        if entries and (line.startswith("  ") or not line):
             entries[-1][2].append(line[2:])
         elif line and not line.startswith("#"):
             entries.append((*line.split(" ", 1), []))
-    return [(word, rest, "".join(each + "\n" for each in text)) for word, rest, text in entries]
+    return [(word, rest, "".join(each + "\n" for each in text).rstrip("\n") + "\n") for word, rest, text in entries]
