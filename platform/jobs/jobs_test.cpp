@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "platform/log/store.hpp"
 #include "tests/support/bare/bare.hpp"
 
 namespace jobs {
@@ -77,14 +76,6 @@ CREATE TABLE things (id @id PRIMARY KEY, organization @id NOT NULL, age @int NOT
       return {};
     }));
   }
-  std::vector<std::pair<std::string, std::string>> records() {
-    bare.settle();
-    std::vector<std::pair<std::string, std::string>> found;
-    for (const auto& each :
-         bare.read([](db::Snapshot& s) { return logbook::store::range(s, 0, logbook::store::head(s)); }))
-      found.emplace_back(each.entry.resource, each.entry.outcome);
-    return found;
-  }
   base::Page<Listed> list(const request::Given& given = {}) {
     return bare
         .ask_for<base::Page<Listed>>(
@@ -139,7 +130,7 @@ TEST_P(JobsTest, ARepeatedJobCommitsEachItemByItselfAndRecordsOnlyChanges) {
   EXPECT_EQ(age_of(grown), 5);
   EXPECT_EQ(age_of(old), 10);
   EXPECT_EQ(age_of(other), 3);
-  auto written = records();  // in whatever order the engine took them
+  auto written = bare.records();  // in whatever order the engine took them
   std::ranges::sort(written);
   std::vector<std::pair<std::string, std::string>> expected{{young.text(), "ok"}, {other.text(), "ok"}};
   std::ranges::sort(expected);
@@ -151,7 +142,7 @@ TEST_P(JobsTest, ManyItemsShareCommitsAndAreAllDone) {
   const Jobs table = aging();
   const auto changed = runner({})->run_once(table.all().front());
   EXPECT_EQ(changed, (std::vector<std::pair<Scope, int>>{{Scope{acme}, 150}}));
-  EXPECT_EQ(records().size(), 150U);
+  EXPECT_EQ(bare.records().size(), 150U);
 }
 
 TEST_P(JobsTest, ATaskIsEnqueuedOnlyIfItsTransactionCommits) {
@@ -176,7 +167,7 @@ TEST_P(JobsTest, ATaskIsPreparedDoneOnceAndRecorded) {
   one->run_once(table.all().front());
   EXPECT_TRUE(test::eventually([&] { return list().items[0].state == State::done; }));
   EXPECT_TRUE(there(thing));
-  EXPECT_EQ(records(), (std::vector<std::pair<std::string, std::string>>{{thing.text(), "ok"}}));
+  EXPECT_EQ(bare.records(), (std::vector<std::pair<std::string, std::string>>{{thing.text(), "ok"}}));
   EXPECT_TRUE(list({.query = {{"state", "waiting"}}}).items.empty());
 }
 
@@ -187,7 +178,7 @@ TEST_P(JobsTest, ATaskThatHadNothingToDoIsDoneWithoutARecord) {
   const auto one = runner({table});
   EXPECT_TRUE(test::eventually([&] { return list().items[0].state == State::done; }));
   EXPECT_FALSE(there(thing));
-  EXPECT_TRUE(records().empty());
+  EXPECT_TRUE(bare.records().empty());
 }
 
 TEST_P(JobsTest, ARefusedTaskIsRetriedWithBackoffAndThenParkedWithARecord) {
@@ -209,9 +200,9 @@ TEST_P(JobsTest, ARefusedTaskIsRetriedWithBackoffAndThenParkedWithARecord) {
     EXPECT_EQ(listed().attempts, attempts_max);
     EXPECT_TRUE(listed().error.starts_with("broken: "));
     EXPECT_FALSE(there(thing));
-    EXPECT_EQ(records().back(), (std::pair<std::string, std::string>{thing.text(), "broken"}));
+    EXPECT_EQ(bare.records().back(), (std::pair<std::string, std::string>{thing.text(), "broken"}));
   }
-  EXPECT_EQ(records().size(), 2U);
+  EXPECT_EQ(bare.records().size(), 2U);
 }
 
 TEST_P(JobsTest, WhoLostTheLeaseCommitsNothing) {
@@ -238,7 +229,7 @@ TEST_P(JobsTest, WhoLostTheLeaseCommitsNothing) {
   sleeper.reset();  // waits for its attempt
   EXPECT_TRUE(there(thing));
   EXPECT_EQ(list().items[0].attempts, 2);
-  EXPECT_EQ(records(), (std::vector<std::pair<std::string, std::string>>{{thing.text(), "ok"}}));
+  EXPECT_EQ(bare.records(), (std::vector<std::pair<std::string, std::string>>{{thing.text(), "ok"}}));
 }
 
 TEST_P(JobsTest, ATaskOfAnotherVersionWaitsAndHidesNone) {

@@ -107,6 +107,17 @@ class Bare {
     }));
   }
 
+  /// Of each record in the log, in its order: the resource and the outcome.
+  std::vector<std::pair<std::string, std::string>> records() {
+    settle();
+    constexpr db::Query all{"test.records", "SELECT resource, outcome FROM log ORDER BY idx"};
+    return read([&](db::Snapshot& s) {
+      return s.all(all, {}, [](const db::Row& row) {
+        return std::pair{row.get<std::string>("resource"), row.get<std::string>("outcome")};
+      });
+    });
+  }
+
   /// Asks a route of the table as the runner would, once it has decided; the answer is JSON.
   base::Result<std::string> ask(const request::Routes& routes, request::Method method, std::string_view path,
                                 request::Authority authority, const request::Given& given = {}) {
