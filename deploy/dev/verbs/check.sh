@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# checks what is written: format, clang-tidy, shell scripts, the contract, the pages
+# checks what is written: format, clang-tidy, shell scripts, the contract, the guard's rules, the pages
 #
 # ./dev check [--all] [PART…]
 #
-#   PART                format, tidy, shell, contract, pages (default: all of them)
+#   PART                format, tidy, shell, contract, guard, pages (default: all of them)
 #   --all               clang-tidy over every file; without it, over those that differ from the last commit
 #
-# Layers, links and SQL ownership are checked by ./dev guard.
 # Exit: 0 clean, 1 not, 2 wrong usage.
 #
 # example: ./dev check format shell
@@ -45,6 +44,8 @@ check_tidy() {
 
 check_contract() { "$HOUSE_ROOT/dev" contract; }
 
+check_guard() { "$HOUSE_ROOT/dev" guard; }
+
 # The pages that carry the claims are what they would be if they were made now.
 check_pages() {
   build_lock
@@ -60,12 +61,12 @@ run_verb() {
   while (($#)); do
     case $1 in
       --all) all=yes ;;
-      format | tidy | shell | contract | pages) parts+=("$1") ;;
+      format | tidy | shell | contract | guard | pages) parts+=("$1") ;;
       *) wrong_usage "unknown part '$1'" "./dev check --help" ;;
     esac
     shift
   done
-  ((${#parts[@]})) || parts=(format shell tidy contract pages)
+  ((${#parts[@]})) || parts=(format shell tidy contract guard pages)
   ensure_packages build run test
   for part in "${parts[@]}"; do
     begun=$(now_ms)
