@@ -1,6 +1,7 @@
 // What headers call always true is held: each sentence has its line on one page, below its header's name, and what the
-// line names exists: a test (`Suite.Name`, then `.Name` of the same suite, `*` for any text), `thing` in a file, a fuzz
-// program, `the type X`. A line that names nothing of these is held by nobody.
+// line names exists: a test (`Suite.Name`, then `.Name` of the same suite, `*` for any text), a word `in` a file, a
+// case of a file (`SCRIPT: CASE`, in backticks), a fuzz program, `the type X`, `structure:` with an `X::y`. A line that
+// names nothing of these is held by nobody.
 //
 // A sentence is an item of the list below a comment's line `Always true`, or what follows `Always true:` to the next
 // empty line.
@@ -108,14 +109,32 @@ std::string without_notes(std::string_view text) {
   return out;
 }
 
+/// At each `,` and `;` that stands in no code span.
 std::vector<std::string> parted(std::string_view text) {
   std::vector<std::string> out;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(",;"), text.size());
-    if (std::string each = rules::tidy(text.substr(0, end)); !each.empty()) out.push_back(std::move(each));
-    text.remove_prefix(std::min(end + 1, text.size()));
+  std::string part;
+  bool in_code = false;
+  const auto end = [&] {
+    if (std::string each = rules::tidy(part); !each.empty()) out.push_back(std::move(each));
+    part.clear();
+  };
+  for (const char c : text) {
+    if (c == '`') in_code = !in_code;
+    if (!in_code && (c == ',' || c == ';')) {
+      end();
+    } else {
+      part += c;
+    }
   }
+  end();
   return out;
+}
+
+/// `Tx` of `db::Tx: only a store makes one`.
+std::string type_of(std::string_view text) {
+  text = text.substr(0, text.find(": "));
+  if (const std::size_t colons = text.rfind("::"); colons != std::string_view::npos) text.remove_prefix(colons + 2);
+  return rules::tidy(text);
 }
 
 bool is_test_name(std::string_view text) {
@@ -183,10 +202,18 @@ class Page {
         findings_.add(place, subject + " | " + test, "names the test " + test + ", which is not there");
       return true;
     }
-    if (named.starts_with("the type ")) return has(known_.types, named.substr(9), "type", place, subject);
+    if (named.starts_with("the type ")) return has(known_.types, type_of(named.substr(9)), "type", place, subject);
+    if (named.starts_with("structure: ")) return structure(named, place, subject);
+    if (const std::size_t colon = named.find(": ");
+        colon != std::string::npos && named.starts_with('`') && named.substr(0, colon).contains('/')) {
+      in_file(named.substr(colon + 2), named.substr(0, colon), place, subject);
+      return true;
+    }
     if (named.ends_with("_fuzz") && !named.contains(' '))
       return has(known_.fuzzers, named, "fuzz program", place, subject);
-    if (const std::size_t in = named.rfind(" in "); in != std::string::npos && named.substr(in).contains('/')) {
+    if (const std::size_t in = named.rfind(" in "); in != std::string::npos &&
+                                                    named.find('/', in) != std::string::npos &&
+                                                    named.find(' ', in + 4) == std::string::npos) {
       in_file(named.substr(0, in), named.substr(in + 4), place, subject);
       return true;
     }
@@ -206,7 +233,19 @@ class Page {
     return true;
   }
 
-  /// `@append_only`, unique index … in a file: its words stand there, in whatever case.
+  /// What no test can break, because code has no other way: the types that it names are there.
+  bool structure(std::string_view text, const Place& place, const std::string& subject) {
+    bool names_one = false;
+    const source::Lexed lexed = source::lex(text);
+    for (std::size_t i = 0; i + 1 < lexed.tokens.size(); ++i) {
+      const std::string_view word = lexed.tokens[i].text;
+      if (lexed.tokens[i + 1].text != "::" || word.front() < 'A' || word.front() > 'Z') continue;
+      names_one = has(known_.types, std::string{word}, "type", place, subject);
+    }
+    return names_one;
+  }
+
+  /// `@append_only`, unique index, a script's case: its words stand in the file, in whatever case; `*` is any text.
   void in_file(std::string what, std::string path, const Place& place, const std::string& subject) {
     std::erase(path, '`');
     std::erase(what, '`');
@@ -214,8 +253,14 @@ class Page {
     if (file == nullptr || !file->was_read)
       return findings_.add(place, subject + " | " + path, "names " + path + ", which is not there");
     const auto same = [](char a, char b) { return (a | 32) == (b | 32); };
-    if (std::ranges::search(file->text, what, same).empty())
-      findings_.add(place, subject + " | " + what, path + " has no " + what);
+    std::string_view rest = file->text;
+    for (std::string_view left = what; !left.empty();) {
+      const std::size_t star = std::min(left.find('*'), left.size());
+      const auto found = std::ranges::search(rest, left.substr(0, star), same);
+      if (found.empty() && star > 0) return findings_.add(place, subject + " | " + what, path + " has no " + what);
+      rest.remove_prefix(static_cast<std::size_t>(found.end() - rest.begin()));
+      left.remove_prefix(std::min(star + 1, left.size()));
+    }
   }
 
   const Tree& tree_;

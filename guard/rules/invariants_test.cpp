@@ -40,6 +40,15 @@ TEST_F(InvariantsRule, WhatIsNamedIsThere) {
             "page.md:7 a/x.hpp: three holds. And so on | y_fuzz\n");
 }
 
+TEST_F(InvariantsRule, ACaseAndAStructureAreThere) {
+  EXPECT_EQ(
+      with("`a/s.sql: create * index`", "structure: Secret::x has no other way, so", "the type a::Secret: it is moved"),
+      "");
+  EXPECT_EQ(with("`a/s.sql: create, index`", "structure: Secrets::x has no other way", "structure: it is so"),
+            "page.md:5 a/x.hpp: one holds, whatever happens | create, index\npage.md:6 a/x.hpp: two holds | Secrets\n"
+            "page.md:7 a/x.hpp: three holds. And so on\n");
+}
+
 TEST_F(InvariantsRule, NothingAndProseHoldNothing) {
   EXPECT_EQ(with("**nothing yet** (Things.OneHolds once)", "good will", "Things.OneHolds"),
             "page.md:5 a/x.hpp: one holds, whatever happens\npage.md:6 a/x.hpp: two holds\n");

@@ -68,7 +68,7 @@ class Ownership {
 
   void say(const SqlText& text, const TableUse& use, std::string what) {
     if (findings_.allows(text.file->path, use.name)) return;
-    findings_.add(text.place(use.offset), module_of(*text.file) + " " + std::string{word_of(use.use)} + " " + use.name,
+    findings_.add(text.place(use.offset), text.file->path + " " + std::string{word_of(use.use)} + " " + use.name,
                   std::move(what));
   }
 

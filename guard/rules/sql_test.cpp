@@ -36,7 +36,7 @@ TEST_F(SqlRule, LooksAlikeAreFine) { EXPECT_EQ(said(files, {"a", "b"}, rule), ""
 TEST_F(SqlRule, ATableOfAnotherModuleIsNotNamed) {
   EXPECT_EQ(said(with("b/store.cpp", "auto a =\n  \"SELECT 1 FROM shelves \"\n  \"JOIN notes ON true\";\n"), {"a", "b"},
                  rule),
-            "b/store.cpp:3 b SELECT notes\n");
+            "b/store.cpp:3 b/store.cpp SELECT notes\n");
 }
 
 TEST_F(SqlRule, AnAppendOnlyTableIsNeverEdited) {
@@ -44,7 +44,7 @@ TEST_F(SqlRule, AnAppendOnlyTableIsNeverEdited) {
                       "auto e = R\"sql(\n  DELETE FROM books)sql\", f = R\"sql(INSERT INTO books VALUES (1)\n"
                       "  ON CONFLICT (id) DO UPDATE SET id = 2)sql\";\n"),
                  {"a", "b"}, rule),
-            "a/store.cpp:6 a DELETE books\na/store.cpp:7 a UPDATE books\n");
+            "a/store.cpp:6 a/store.cpp DELETE books\na/store.cpp:7 a/store.cpp UPDATE books\n");
 }
 
 TEST_F(SqlRule, ATestMayTryWhatTheDatabaseRefuses) {
@@ -54,18 +54,18 @@ TEST_F(SqlRule, ATestMayTryWhatTheDatabaseRefuses) {
 TEST_F(SqlRule, AForeignKeyStaysInItsModule) {
   EXPECT_EQ(said(with("b/schema/0002.sql", "ALTER TABLE shelves ADD COLUMN book @id\n  REFERENCES books (id);"),
                  {"a", "b"}, rule),
-            "b/schema/0002.sql:2 b REFERENCES books\n");
+            "b/schema/0002.sql:2 b/schema/0002.sql REFERENCES books\n");
 }
 
 TEST_F(SqlRule, ATableHasOneOwner) {
   EXPECT_EQ(said(with("b/schema/0002.sql", "CREATE TABLE notes (id @id);"), {"a", "b"}, rule),
-            "b/schema/0002.sql:1 b CREATE notes\n");
+            "b/schema/0002.sql:1 b/schema/0002.sql CREATE notes\n");
 }
 
 TEST_F(SqlRule, AnUnknownTableAndOneNamedAtRunTimeAreSaid) {
   EXPECT_EQ(said(with("a/store.cpp", "auto e = \"SELECT 1 FROM boks\";\nauto f = \"DELETE FROM \" + name;\n"),
                  {"a", "b"}, rule),
-            "a/store.cpp:5 a SELECT boks\na/store.cpp:6 a DELETE \n");
+            "a/store.cpp:5 a/store.cpp SELECT boks\na/store.cpp:6 a/store.cpp DELETE \n");
 }
 
 TEST_F(SqlRule, SqlStandsInStores) {
@@ -76,7 +76,7 @@ TEST_F(SqlRule, SqlStandsInStores) {
 TEST_F(SqlRule, TablesOfTestsAreThereForTheirModulesTests) {
   Files all = with("a/x_test.cpp", "auto e = R\"sql(CREATE TABLE chain (id @id); UPDATE chain SET id = 1)sql\";\n");
   all["a/y_test.cpp"] = all["b/y_test.cpp"] = "auto e = R\"sql(SELECT 1 FROM chain)sql\";\n";
-  EXPECT_EQ(said(all, {"a", "b"}, rule), "b/y_test.cpp:1 b SELECT chain\n");
+  EXPECT_EQ(said(all, {"a", "b"}, rule), "b/y_test.cpp:1 b/y_test.cpp SELECT chain\n");
 }
 
 TEST_F(SqlRule, AnExceptionHasItsReasonAndIsNeeded) {
