@@ -1,3 +1,4 @@
+#include "guard/model/sizes.hpp"
 #include "guard/report/report.hpp"
 #include "shared/json/document.hpp"
 
@@ -33,6 +34,13 @@ void write(json::Writer& out, const Judged& each) {
   out.end();
 }
 
+/// What a trend is drawn of, kept by whoever keeps the reports.
+void write(json::Writer& out, const ModuleSize& size) {
+  out.object().member("module", size.module->path).member("files", size.files).member("lines", size.lines);
+  out.member("largest_file", size.largest_file).member("functions", size.functions);
+  out.member("longest_function", size.longest_function).member("exported", size.exported).end();
+}
+
 }  // namespace
 
 std::string as_json(const Tree& tree, const Outcome& outcome) {
@@ -44,6 +52,8 @@ std::string as_json(const Tree& tree, const Outcome& outcome) {
   out.key("rules").list();
   for (const Ran& each : outcome.ran)
     out.object().member("id", each.rule->id).key("mode").value(word_of(each.mode)).end();
+  out.end().key("sizes").list();
+  for (const ModuleSize& each : sizes(tree)) write(out, each);
   out.end().key("findings").list();
   for (const Judged& each : outcome.judged) write(out, each);
   out.end().key("troubles").list();

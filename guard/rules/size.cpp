@@ -6,14 +6,11 @@
 //       - {in: ["**"], file_lines: 500, function_lines: 70, parameters: 8}
 //     exported: 60                  of a module
 //   allow: {from: file, to: function} or {from: module}
-#include "guard/rules/size.hpp"
-
 #include <algorithm>
 #include <optional>
-#include <set>
-#include <utility>
 
 #include "guard/model/glob.hpp"
+#include "guard/model/sizes.hpp"
 #include "guard/rules/rules.hpp"
 #include "guard/source/functions.hpp"
 
@@ -40,8 +37,6 @@ std::string over(int is, int limit, std::string_view what) {
          std::to_string(limit);
 }
 
-int lines_of(const File& file) { return static_cast<int>(std::ranges::count(file.text, '\n')); }
-
 void check(const File& file, const SizeLimit& limit, Findings& findings) {
   if (limit.file_lines && lines_of(file) > *limit.file_lines && !findings.allows(file.path))
     findings.add({file.path}, file.path + " lines", over(lines_of(file), *limit.file_lines, "lines"));
@@ -58,29 +53,6 @@ void check(const File& file, const SizeLimit& limit, Findings& findings) {
 }
 
 }  // namespace
-
-std::vector<ModuleSize> sizes(const Tree& tree) {
-  std::vector<ModuleSize> all;
-  for (const Module& module : tree.modules) {
-    ModuleSize size{.module = &module};
-    std::set<std::string> exported;
-    for (const File* file : module.files) {
-      if (!file->was_read || !file->is_cpp() || file->is_test) continue;
-      ++size.files;
-      size.lines += lines_of(*file);
-      size.largest_file = std::max(size.largest_file, lines_of(*file));
-      for (const source::Function& each : source::functions(file->lexed())) {
-        ++size.functions;
-        size.longest_function = std::max(size.longest_function, each.lines);
-      }
-      if (module.is_public(*file))
-        for (std::string& each : source::declared_names(file->lexed())) exported.insert(std::move(each));
-    }
-    size.exported = static_cast<int>(exported.size());
-    if (size.files > 0) all.push_back(size);
-  }
-  return all;
-}
 
 void rules::size(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<SizeWith>(findings.rules(), rule);

@@ -1,5 +1,3 @@
-#include "guard/rules/size.hpp"
-
 #include "guard/rules/fixture.hpp"
 
 namespace guard {

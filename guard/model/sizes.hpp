@@ -15,6 +15,8 @@ struct ModuleSize {
   int exported = 0;  // names that its public headers declare
 };
 
+int lines_of(const File&);
+
 /// One for each module with C++, in their order; tests are left out.
 std::vector<ModuleSize> sizes(const Tree&);
 
