@@ -17,6 +17,8 @@ bool raises(const request::Permission& permission) {
          permission.name == api_key_remove.name;
 }
 
+constexpr std::size_t together_max = 8;  // changes that are read about at once
+
 constexpr std::uint32_t refusal_step = 40;  // apart from the runner's, should the key be the same
 
 bool is_own(std::string_view action) { return action.starts_with("iam."); }
@@ -106,7 +108,7 @@ base::Result<void> Core::add_resource(db::Tx& tx, const request::Authority& auth
 bool Core::concerns(const request::Permission& permission) const { return is_own(permission.name); }
 
 void Core::applied(const db::Reader& reader, const request::Authority& authority, std::string_view resource) {
-  if (concerns(*authority.permission)) reload(reader, {{authority.path.front(), resource}});
+  if (concerns(*authority.permission)) reload(reader, std::array{Changed{authority.path.front(), resource}});
 }
 
 void Core::start(db::Store& store, const base::Clock& clock) {
@@ -147,7 +149,9 @@ void Core::heard(const std::vector<logbook::Entry>& entries, std::int64_t head) 
     for (const logbook::Entry& each : entries)
       if (is_own(each.action) && each.outcome == "ok" && !each.path.empty())
         changed.push_back({each.path.front(), each.resource});
-    if (!changed.empty()) reload(*store_, changed);
+    // A few at a time: who changed something himself waits for the same lock before he is answered.
+    for (std::size_t i = 0; i < changed.size(); i += together_max)
+      reload(*store_, std::span{changed}.subspan(i, std::min(together_max, changed.size() - i)));
     heard_head_ = std::max(head, heard_head_.load());
   } catch (const db::Trouble&) {
     missed_ = true;
@@ -176,7 +180,7 @@ void Core::record_refusal(const store::Person& person, base::Instant now) {
 
 // Everything is a function of what the tables say now, so that it does not matter how often, or in which order, entries
 // are heard; and of what was changed several times, once is enough.
-void Core::reload(const db::Reader& reader, const std::vector<Changed>& changed) {
+void Core::reload(const db::Reader& reader, std::span<const Changed> changed) {
   const std::lock_guard lock{reloading_};
   reader.read([&](db::Snapshot& snapshot) {
     std::set<Scope> fronts;

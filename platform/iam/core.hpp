@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <span>
 
 #include "platform/iam/decide.hpp"
 #include "platform/iam/index.hpp"
@@ -59,7 +60,7 @@ class Core final : public Iam {
     Scope front;  // the organization, or the platform
     std::string_view resource;
   };
-  void reload(const db::Reader&, const std::vector<Changed>&);
+  void reload(const db::Reader&, std::span<const Changed>);
   std::set<Scope> reload_named(db::Snapshot&, std::string_view id);
   void reload_scope(db::Snapshot&, const Scope&);
   std::set<Scope> reload_principal(db::Snapshot&, PrincipalId);
