@@ -69,11 +69,12 @@ void rules::size(const Tree& tree, const Rule& rule, Findings& findings) {
   for (std::size_t i = 0; i < has_files.size(); ++i)
     if (!has_files[i])
       findings.cannot(findings.rules().place_of(rule, "/with/limits/" + std::to_string(i)), "no file is named");
-  if (!given->exported) return;
+  const std::optional<int> exported = given->exported;
+  if (!exported) return;
   for (const ModuleSize& each : sizes(tree))
-    if (each.exported > *given->exported && !findings.allows(each.module->path))
+    if (each.exported > *exported && !findings.allows(each.module->path))
       findings.add({each.module->path}, each.module->path + " exported",
-                   each.module->path + " " + over(each.exported, *given->exported, "names in its public headers"));
+                   each.module->path + " " + over(each.exported, *exported, "names in its public headers"));
 }
 
 }  // namespace guard

@@ -275,7 +275,7 @@ class Lexer {
     // In a branch that is not compiled prose may stand, and `don't` opens nothing.
     if (open_literal_ && !conditions_.is_conditional(open_literal_->second))
       problem(open_literal_->first.line, open_literal_->first.what);
-    if (conditions_.problem()) problem(conditions_.problem()->line, conditions_.problem()->what);
+    if (const auto& wrong = conditions_.problem()) problem(wrong->line, wrong->what);
     Conditions::Branch last;
     std::string_view condition;
     for (std::size_t i = 0; i < branches_.size(); ++i) {
