@@ -1,14 +1,15 @@
 // The pages of routes.tsx as a route tree: sign-in by itself, all others inside the shell, each behind /v1/me.
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, Navigate, Outlet, redirect } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { Suspense, type ComponentType } from 'react';
 import { me } from './api/queries';
 import { ApiError } from './api/problem';
 import { SignInPage } from './pages/sign-in';
 import { Failed, Skeleton } from './parts/faces';
 import { InstanceFrame } from './pages/instance/frame';
-import { instancePages, scopePages, type PageLine } from './routes';
+import { instanceComponents, scopeComponents } from './routes';
 import { lastScope } from './shell/last-scope';
+import { instancePages, scopePages } from './shell/page-names';
 import { useScopes } from './shell/scopes';
 import { Shell } from './shell/shell';
 
@@ -36,9 +37,9 @@ const shell = createRoute({
   },
 });
 
-const page = (line: PageLine) => () => (
-  <Suspense fallback={<section className="card"><Skeleton what={line.title} /></section>}>
-    <line.page />
+const page = (title: string, Page: ComponentType) => () => (
+  <Suspense fallback={<section className="card"><Skeleton what={title} /></section>}>
+    <Page />
   </Suspense>
 );
 
@@ -47,7 +48,7 @@ const instances = createRoute({ getParentRoute: () => shell, path: '/instances',
 
 const scope = createRoute({ getParentRoute: () => shell, path: '/s/$scopeId' });
 const scopeHome = createRoute({ getParentRoute: () => scope, path: '/', component: ToInstances });
-const scopeRoutes = scopePages.map((line) => createRoute({ getParentRoute: () => scope, path: line.path, component: page(line) }));
+const scopeRoutes = scopePages.map(({ path, title }) => createRoute({ getParentRoute: () => scope, path, component: page(title, scopeComponents[path]) }));
 
 const instance = createRoute({ getParentRoute: () => shell, path: '/instances/$instanceId', component: InstanceFrame });
 const instanceHome = createRoute({
@@ -57,7 +58,7 @@ const instanceHome = createRoute({
     throw redirect({ to: `/instances/${(params as { instanceId: string }).instanceId}/lineage` as never, replace: true });
   },
 });
-const instanceRoutes = instancePages.map((line) => createRoute({ getParentRoute: () => instance, path: line.path, component: page(line) }));
+const instanceRoutes = instancePages.map(({ path, title }) => createRoute({ getParentRoute: () => instance, path, component: page(title, instanceComponents[path]) }));
 
 function ToInstances() {
   const tree = useScopes();

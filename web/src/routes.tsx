@@ -1,40 +1,21 @@
-// Every page of the console. To add one: write it under pages/, add its line here, and, where it is a section of each scope
-// or a tab of each instance, give the line a `section` or a `tab`: the left tree, the tabs and the palette read them.
+// The component of every page of the console. To add a page: write it under pages/, name it in shell/page-names.ts, where a
+// section of each scope and a tab of each instance get their names too, and add its line here.
 import { lazy, type ComponentType } from 'react';
+import type { InstancePath, ScopePath } from './shell/page-names';
 
-export type PageLine = {
-  path: string;
-  page: ComponentType;
-  title: string;
-  section?: { name: string; icon: string }; // in the left tree, for each scope
-  tab?: string; // on each instance
+export const scopeComponents: Record<ScopePath, ComponentType> = {
+  instances: lazy(() => import('./pages/instances').then((it) => ({ default: it.InstancesPage }))),
+  launch: lazy(() => import('./pages/launch').then((it) => ({ default: it.LaunchPage }))),
+  new: lazy(() => import('./pages/new-scope').then((it) => ({ default: it.NewScopePage }))),
+  cost: lazy(() => import('./pages/cost').then((it) => ({ default: it.CostPage }))),
+  audit: lazy(() => import('./pages/audit').then((it) => ({ default: it.AuditPage }))),
 };
 
-const Launch = lazy(() => import('./pages/launch').then((it) => ({ default: it.LaunchPage })));
-const Instances = lazy(() => import('./pages/instances').then((it) => ({ default: it.InstancesPage })));
-const Cost = lazy(() => import('./pages/cost').then((it) => ({ default: it.CostPage })));
-const NewScope = lazy(() => import('./pages/new-scope').then((it) => ({ default: it.NewScopePage })));
-const Audit = lazy(() => import('./pages/audit').then((it) => ({ default: it.AuditPage })));
-const LineageTab = lazy(() => import('./pages/instance/lineage').then((it) => ({ default: it.LineageTab })));
-const OverviewTab = lazy(() => import('./pages/instance/overview').then((it) => ({ default: it.OverviewTab })));
-const TerminalTab = lazy(() => import('./pages/instance/terminal').then((it) => ({ default: it.TerminalTab })));
-const LogsTab = lazy(() => import('./pages/instance/logs').then((it) => ({ default: it.LogsTab })));
-const EventsTab = lazy(() => import('./pages/instance/events').then((it) => ({ default: it.EventsTab })));
-const CostTab = lazy(() => import('./pages/instance/cost').then((it) => ({ default: it.CostTab })));
-
-export const scopePages: PageLine[] = [
-  { path: 'instances', page: Instances, title: 'Instances', section: { name: 'Instances', icon: 'gpu' } },
-  { path: 'launch', page: Launch, title: 'Launch instance' },
-  { path: 'new', page: NewScope, title: 'New project or department' },
-  { path: 'cost', page: Cost, title: 'Cost', section: { name: 'Cost', icon: 'cost' } },
-  { path: 'audit', page: Audit, title: 'Audit', section: { name: 'Audit', icon: 'audit' } },
-];
-
-export const instancePages: PageLine[] = [
-  { path: 'lineage', page: LineageTab, title: 'Lineage', tab: 'Lineage' },
-  { path: 'overview', page: OverviewTab, title: 'Overview', tab: 'Overview' },
-  { path: 'terminal', page: TerminalTab, title: 'Terminal', tab: 'Terminal' },
-  { path: 'logs', page: LogsTab, title: 'Logs', tab: 'Logs' },
-  { path: 'events', page: EventsTab, title: 'Events', tab: 'Events' },
-  { path: 'cost', page: CostTab, title: 'Cost', tab: 'Cost' },
-];
+export const instanceComponents: Record<InstancePath, ComponentType> = {
+  lineage: lazy(() => import('./pages/instance/lineage').then((it) => ({ default: it.LineageTab }))),
+  overview: lazy(() => import('./pages/instance/overview').then((it) => ({ default: it.OverviewTab }))),
+  terminal: lazy(() => import('./pages/instance/terminal').then((it) => ({ default: it.TerminalTab }))),
+  logs: lazy(() => import('./pages/instance/logs').then((it) => ({ default: it.LogsTab }))),
+  events: lazy(() => import('./pages/instance/events').then((it) => ({ default: it.EventsTab }))),
+  cost: lazy(() => import('./pages/instance/cost').then((it) => ({ default: it.CostTab }))),
+};

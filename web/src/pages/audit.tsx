@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { auditRecords } from '../api/queries';
 import type { AuditRecord } from '../api/types';
 import { curl } from '../format/command';
-import { Id, None, Status, Time } from '../parts/basic';
+import { None, Status, Time } from '../parts/basic';
 import { AsCommand } from '../parts/cmd';
 import { DataTable, type Column } from '../parts/data-table';
 import { Read } from '../parts/faces';
+import { Id } from '../parts/id';
 import { usePlace } from '../shell/current';
 import { Crumbs, Head, useTitle } from '../shell/head';
 

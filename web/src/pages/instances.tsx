@@ -1,21 +1,22 @@
 // Everything launched at a scope and below it.
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { costs, instances } from '../api/queries';
 import type { Instance } from '../api/types';
 import { curl } from '../format/command';
 import { forSeconds, fixed, rateAmount, sum, toBig } from '../format/decimal';
+import { billing, exitText, onItsWay, upMs } from '../format/instance';
 import { duration, monthName, since } from '../format/time';
 import { count, gpus } from '../format/units';
-import { Icon, Id, None, Sim, State, Time, Unit, useNow } from '../parts/basic';
+import { Icon, None, Sim, State, Time, Unit, useNow } from '../parts/basic';
 import { AsCommand, Cmd } from '../parts/cmd';
 import { DataTable, type Column } from '../parts/data-table';
 import { Read } from '../parts/faces';
+import { Id } from '../parts/id';
 import { usePlace } from '../shell/current';
 import { Crumbs, Head, useTitle } from '../shell/head';
 import { useScopes, within } from '../shell/scopes';
-import { billing, onItsWay, reason, upMs } from './instance/facts';
 
 export function InstancesPage() {
   const { scope } = usePlace();
@@ -189,6 +190,15 @@ function useColumns(rows: Instance[], path: string): Column<Instance>[] {
       },
     ];
   }, [rows, path]);
+}
+
+/** The second line under a state: since when, or why. */
+function reason(it: Instance): ReactNode {
+  if (it.state === 'running') return <>since <Time at={it.running_at} /></>;
+  if (it.state === 'failed') return <>{exitText(it) ?? it.state_reason ?? 'failed'}{it.ended_at && <>, <Time at={it.ended_at} /></>}</>;
+  if (it.state === 'exited') return <>{exitText(it) ?? 'by itself'}, <Time at={it.ended_at} /></>;
+  if (it.state === 'stopped') return <Time at={it.ended_at} />;
+  return it.state_reason ?? (it.state === 'requested' ? 'waits for a node' : it.state === 'starting' ? 'its sandbox is made' : <Time at={it.requested_at} />);
 }
 
 const metered = (it: Instance, now: Date) => forSeconds(toBig(it.price), (upMs(it, now) ?? 0) / 1000);

@@ -3,8 +3,9 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Charge, Transfer } from '../api/types';
 import { fixed, rateAmount, sum, tableAmount } from '../format/decimal';
-import { Id, None, Sim, Status, Time } from '../parts/basic';
+import { None, Sim, Status, Time } from '../parts/basic';
 import { DataTable, type Column } from '../parts/data-table';
+import { Id } from '../parts/id';
 
 const instanceLink = (id: string, name: string) => (
   <Link className="name" to={'/instances/$instanceId/lineage' as never} params={{ instanceId: id } as never}>

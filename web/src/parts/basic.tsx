@@ -1,10 +1,8 @@
-// The smallest parts: icons, states, tags, the mark of what is simulated, ids, times, money.
+// The smallest parts: icons, states, tags, the mark of what is simulated, times, money.
 import { useEffect, useState, type ReactNode } from 'react';
 import type { InstanceState, Money } from '../api/types';
 import { rateAmount, roundAmount, tableAmount } from '../format/decimal';
 import { local, utc } from '../format/time';
-import { shortId } from '../format/units';
-import { useToasts } from './toasts';
 import sprite from './sprite.svg?raw';
 
 /** All shapes, once in the page; <Icon> and <Shape> refer to them. */
@@ -71,17 +69,6 @@ export const Sim = () => (
     <span>simulated</span>
   </span>
 );
-
-/** Short on the page, whole in the clipboard. */
-export function Id({ id, whole }: { id: string; whole?: boolean }) {
-  const { say } = useToasts();
-  const copy = () => void navigator.clipboard?.writeText(id).then(() => say({ tone: 'ok', title: 'Copied', body: id }));
-  return (
-    <button type="button" className="id copyid" title={`${id}: copy`} aria-label={`Copy id ${id}`} onClick={copy}>
-      {whole ? id : shortId(id)}
-    </button>
-  );
-}
 
 /** Now, again every `every` milliseconds while `ticking`. */
 export function useNow(every = 1000, ticking = true): Date {

@@ -3,13 +3,12 @@ import { Popover } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { Command } from '../format/command';
 import { Icon } from './basic';
-import { useToasts } from './toasts';
+import { useCopy } from './copy';
 
 export function Cmd({ title, command, after }: { title: string; command: Command; after?: ReactNode }) {
   const [form, setForm] = useState<keyof Command>('cli');
-  const { say } = useToasts();
+  const copy = useCopy();
   const text = command[form];
-  const copy = () => void navigator.clipboard?.writeText(text).then(() => say({ tone: 'ok', title: 'Copied', body: text.split('\n')[0] }));
   return (
     <div className="cmd">
       <div className="top">
@@ -21,7 +20,7 @@ export function Cmd({ title, command, after }: { title: string; command: Command
             </button>
           ))}
         </span>
-        <button className="iconbtn" type="button" aria-label="Copy the command" onClick={copy}>
+        <button className="iconbtn" type="button" aria-label="Copy the command" onClick={() => copy(text, text.split('\n')[0])}>
           <Icon name="copy" />
         </button>
       </div>

@@ -6,8 +6,9 @@ import { ApiError, lacking } from '../api/problem';
 import { curl } from '../format/command';
 import { firstName } from '../format/units';
 import { named, useScopes } from '../shell/scopes';
-import { Id, Mark, Status } from './basic';
+import { Mark, Status } from './basic';
 import { Cmd } from './cmd';
+import { Id } from './id';
 
 /** Nothing for 200 ms, then lines where the rows will be. */
 export function Skeleton({ lines = 5, what }: { lines?: number; what: string }) {

@@ -2,7 +2,8 @@
 import { Link } from '@tanstack/react-router';
 import { pieces } from '../format/prose';
 import { useScopes } from '../shell/scopes';
-import { Id, Time } from './basic';
+import { Time } from './basic';
+import { Id } from './id';
 
 /** "--role project-admin-->" */
 const roleIn = (text: string) => text.replace(/^--role /, '').replace(/--+>$/, '');

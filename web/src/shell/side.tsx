@@ -6,8 +6,8 @@ import { costs, instances, shapes } from '../api/queries';
 import type { Scope } from '../api/types';
 import { rateAmount, sum } from '../format/decimal';
 import { Icon, Sim } from '../parts/basic';
-import { scopePages } from '../routes';
 import { usePlace } from './current';
+import { scopePages } from './page-names';
 import { useScopes, within, type Tree } from './scopes';
 
 const ICONS = { organization: 'org', department: 'dep', project: 'prj', platform: 'app' } as const;

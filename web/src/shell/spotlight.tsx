@@ -12,9 +12,9 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { instances } from '../api/queries';
 import { Icon, State } from '../parts/basic';
-import { scopePages } from '../routes';
 import { usePlace } from './current';
 import { useFlipTheme, useSignOut } from './me';
+import { scopePages } from './page-names';
 import { useScopes } from './scopes';
 import { scopeIcon } from './side';
 

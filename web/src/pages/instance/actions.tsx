@@ -6,11 +6,11 @@ import { api, ask } from '../../api/client';
 import type { Instance } from '../../api/types';
 import { curl, type Command } from '../../format/command';
 import { fixed, forSeconds, rateAmount, toBig } from '../../format/decimal';
+import { upMs } from '../../format/instance';
 import { Icon, useNow } from '../../parts/basic';
 import { Cmd } from '../../parts/cmd';
 import { ChangeError } from '../../parts/faces';
 import { useToasts } from '../../parts/toasts';
-import { upMs } from './facts';
 
 export function StopPanel({ it, close }: { it: Instance; close: () => void }) {
   const queries = useQueryClient();

@@ -6,14 +6,15 @@ import { useState } from 'react';
 import { instance } from '../../api/queries';
 import type { Instance } from '../../api/types';
 import { rateAmount } from '../../format/decimal';
+import { billing, onItsWay, over, upMs } from '../../format/instance';
 import { duration } from '../../format/time';
 import { shapeText } from '../../format/units';
-import { Icon, Id, Sim, State, useNow } from '../../parts/basic';
+import { Icon, Sim, State, useNow } from '../../parts/basic';
 import { Read } from '../../parts/faces';
-import { instancePages } from '../../routes';
+import { Id } from '../../parts/id';
 import { Crumbs, Head, useTitle } from '../../shell/head';
+import { instancePages } from '../../shell/page-names';
 import { DeletePanel, StopPanel } from './actions';
-import { billing, onItsWay, over, upMs } from './facts';
 
 export function useInstanceId(): string {
   return (useParams({ strict: false }) as { instanceId: string }).instanceId;
@@ -69,7 +70,7 @@ function Frame({ it }: { it: Instance }) {
       <nav className="tabs" aria-label={it.name}>
         {instancePages.map((line) => (
           <Link key={line.path} to={`/instances/$instanceId/${line.path}` as never} params={{ instanceId: it.id } as never} aria-current={line === tab ? 'page' : undefined} activeProps={{}} id={`tab-${line.path}`}>
-            {line.tab}
+            {line.title}
           </Link>
         ))}
       </nav>

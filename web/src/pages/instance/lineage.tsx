@@ -6,12 +6,12 @@ import { lineage } from '../../api/queries';
 import type { Lineage, LineageItem, LineageLine } from '../../api/types';
 import { curl } from '../../format/command';
 import { count } from '../../format/units';
-import { Id, Mark, Sim, Tag, Time, Unit } from '../../parts/basic';
+import { Icon, Mark, Sim, Tag, Time, Unit } from '../../parts/basic';
 import { Cmd } from '../../parts/cmd';
 import { saveFile } from '../../parts/data-table';
 import { Read } from '../../parts/faces';
+import { Id } from '../../parts/id';
 import { Prose } from '../../parts/prose';
-import { Icon } from '../../parts/basic';
 import { useInstance } from './frame';
 import { amountOf, hiddenOf, inOneLine, itemText, KNOTS, leafOf, toldOf } from './lineage-words';
 

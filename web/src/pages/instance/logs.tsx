@@ -2,13 +2,13 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { openStream } from '../../api/client';
 import { curl } from '../../format/command';
+import { onItsWay } from '../../format/instance';
 import { Icon, Status } from '../../parts/basic';
 import { AsCommand } from '../../parts/cmd';
 import { saveFile } from '../../parts/data-table';
 import { Failed } from '../../parts/faces';
 import { useInstance } from './frame';
 import { KEPT, LogLines } from './log-lines';
-import { onItsWay } from './facts';
 
 type Feed = { lines: string[]; dropped: number; state: 'reading' | 'ended' | 'failed'; error?: unknown };
 

@@ -3,12 +3,13 @@ import { lazy, Suspense } from 'react';
 import type { Instance } from '../../api/types';
 import { quote, curl } from '../../format/command';
 import { rateAmount } from '../../format/decimal';
+import { exitText, over } from '../../format/instance';
 import { duration } from '../../format/time';
 import { bytes, cpus, gpus } from '../../format/units';
-import { Id, Mark, None, Sim, Status, Tag, Time } from '../../parts/basic';
+import { Mark, None, Sim, Status, Tag, Time } from '../../parts/basic';
 import { AsCommand } from '../../parts/cmd';
 import { Failed, Skeleton } from '../../parts/faces';
-import { exitText, over } from './facts';
+import { Id } from '../../parts/id';
 import { useInstance } from './frame';
 import { SPAN, useMetrics } from './metrics';
 
