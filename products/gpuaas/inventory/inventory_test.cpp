@@ -117,6 +117,21 @@ TEST_P(InventoryTest, GivingBackMoreThanWasTakenIsRefusedByTheDatabase) {
   EXPECT_EQ(test::word_of(give()), "internal");
 }
 
+TEST_P(InventoryTest, AGpuThatANodeNoLongerHasIsGivenToNobody) {
+  const auto node = join(machine(8, 8, 4));
+  ASSERT_TRUE(bare.change([&](db::Tx& tx, const Env& env) -> base::Result<void> {
+    report(tx, node, "rack-1", machine(8, 8, 2), env.now);
+    return {};
+  }));
+  int takers = 0;
+  for (const Taken& each : race(now(node), one_gpu, 4)) {
+    if (!each) continue;
+    ++takers;
+    EXPECT_LT(each->front(), 2);
+  }
+  EXPECT_EQ(takers, 2);
+}
+
 TEST_P(InventoryTest, ANodeThatReportsAgainKeepsWhatIsHeldOnIt) {
   const auto node = join(machine(4, 4, 2));
   ASSERT_TRUE(race(now(node), one_gpu, 1).front());

@@ -34,7 +34,10 @@ constexpr db::Query give_cpu{"gpuaas.nodes.give_back", R"sql(
   UPDATE gpuaas_nodes SET cpu_used = cpu_used - :cpu, memory_used = memory_used - :memory WHERE node_id = :node)sql"};
 
 constexpr db::Query free_slots{"gpuaas.slots.free", R"sql(
-  SELECT gpu FROM gpuaas_gpu_slots WHERE node_id = :node AND instance_id IS NULL ORDER BY gpu LIMIT :most)sql"};
+  SELECT gpu FROM gpuaas_gpu_slots
+  WHERE node_id = :node AND instance_id IS NULL
+    AND gpu < (SELECT gpus FROM gpuaas_nodes WHERE node_id = :node)  -- a node may report fewer than it once had
+  ORDER BY gpu LIMIT :most)sql"};
 
 constexpr db::Query take_slot{"gpuaas.slots.take", R"sql(
   UPDATE gpuaas_gpu_slots SET instance_id = :instance
