@@ -1,37 +1,19 @@
-// Links: the nodes that dialled this process. A relay is a mux stream on one side, a WebSocket or a plain stream of
-// bytes on the other, and a record when it ends.
+// Links: the nodes that dialled this process, the relays over them, and a record when one ends.
 #include <atomic>
 #include <map>
 #include <mutex>
 
 #include "platform/access/access.hpp"
+#include "platform/access/relay.hpp"
 #include "platform/access/store.hpp"
 #include "platform/log/log.hpp"
 #include "shared/crypto/crypto.hpp"
-#include "shared/mux/messages.hpp"
 #include "shared/mux/mux.hpp"
 
 namespace entrance {
 namespace {
 
-constexpr std::uint16_t normal_closure = 1000;
-constexpr std::uint16_t policy_violation = 1008;
-constexpr std::uint16_t internal_error = 1011;
 static_assert(what_max <= mux::what_max);
-
-/// Runs what it was given once, whoever is first.
-class Once final {
- public:
-  using End = std::function<void(std::string_view by)>;
-  explicit Once(End end) : end_(std::move(end)) {}
-  void operator()(std::string_view by) {
-    if (!done_.exchange(true)) end_(by);
-  }
-
- private:
-  std::atomic<bool> done_ = false;
-  End end_;
-};
 
 class LinksOfProcess final : public Links {
  public:
@@ -125,76 +107,18 @@ bool LinksOfProcess::relay(const request::Relay& what, const http::Request& requ
   if (!link) return false;
   const auto stream = link->open(what.what);
   if (!stream) return false;
-  auto end = std::make_shared<Once>([this, session = what.session, closed = std::move(closed)](std::string_view by) {
-    ended(session, by);
-    closed();
-  });
-  if (!request.websocket) {
-    auto bytes = responder->stream(200, {{"Content-Type", what.content_type}, {"Cache-Control", "no-store"}});
-    if (!bytes) {
-      stream->reset("gone");
-      (*end)("closed");
-      return true;
-    }
-    *cut = [stream, bytes, end](std::string_view) {
-      stream->reset("cut");
-      bytes->close();
-      (*end)("cut");
-    };
-    bytes->on_close([stream, end] {
-      stream->reset("closed");
-      (*end)("closed");
-    });
-    stream->on_end([bytes] { bytes->close(); });
-    stream->on_reset([bytes](std::string) { bytes->close(); });
-    stream->on_data([bytes, stream](std::string piece) {
-      if (!bytes->write(std::move(piece))) stream->reset("reader too slow");
-    });
-    return true;
+  const auto relay =
+      std::make_shared<Relay>(stream, [this, session = what.session, closed = std::move(closed)](std::string_view by) {
+        ended(session, by);
+        closed();
+      });
+  *cut = [relay](std::string_view reason) { relay->cut(reason); };
+  if (request.websocket) {
+    responder->upgrade(request::chosen_subprotocol(request, scheme_),
+                       [relay](const std::shared_ptr<http::WebSocket>& reader) { relay->join(reader); });
+  } else {
+    relay->join(responder->stream(200, {{"Content-Type", what.content_type}, {"Cache-Control", "no-store"}}));
   }
-  auto socket = std::make_shared<std::shared_ptr<http::WebSocket>>();
-  auto guard = std::make_shared<std::mutex>();
-  *cut = [stream, socket, guard, end](std::string_view reason) {
-    stream->reset("cut");
-    std::shared_ptr<http::WebSocket> open;
-    {
-      const std::lock_guard lock{*guard};
-      open = *socket;
-    }
-    if (open) open->close(policy_violation, reason);
-    (*end)("cut");
-  };
-  responder->upgrade(request::chosen_subprotocol(request, scheme_),
-                     [stream, socket, guard, end](std::shared_ptr<http::WebSocket> ws) {
-                       {
-                         const std::lock_guard lock{*guard};
-                         *socket = ws;
-                       }
-                       ws->on_message([stream, ws_ = std::weak_ptr{ws}](std::string message, bool binary) {
-                         if (stream->write(mux::message_text(message, binary))) return;
-                         if (const auto open = ws_.lock()) open->close(internal_error, "the node does not keep up");
-                       });
-                       ws->on_close([stream, end](std::uint16_t, std::string) {
-                         stream->reset("closed");
-                         (*end)("closed");
-                       });
-                       auto parser = std::make_shared<mux::MessageParser>();
-                       stream->on_end([ws, end] {
-                         (*end)("node");
-                         ws->close(normal_closure, "ended");
-                       });
-                       stream->on_reset([ws, end](std::string reason) {
-                         (*end)("node");
-                         ws->close(internal_error, reason);
-                       });
-                       stream->on_data([ws, stream, parser](std::string bytes) {
-                         const bool sound = parser->feed(bytes, [&](std::string message, bool binary) {
-                           if (!ws->send(std::move(message), binary)) stream->reset("reader too slow");
-                         });
-                         if (!sound) stream->reset("not a frame");
-                       });
-                       ws->start();
-                     });
   return true;
 }
 
