@@ -1,6 +1,7 @@
 // How a node joins and proves itself, and how sign-in is throttled and recorded.
 #include "platform/iam/fixture.hpp"
 #include "shared/crypto/crypto.hpp"
+#include "tests/support/bare/records.hpp"
 
 namespace iam {
 namespace {
@@ -113,17 +114,16 @@ TEST_P(Nodes, WhoHoldsLinksSaysWhetherANodesStands) {
 }
 
 TEST_P(Nodes, RefusedSignInsAreOneRecordAMinuteWithACount) {
-  const auto records = [&] {
-    return house_->read([&](db::Snapshot& s) {
-      constexpr db::Query counts{"test.refusals", R"sql(
-        SELECT detail FROM log WHERE action = 'iam.session.create' AND outcome = 'sign_in_refused' ORDER BY idx)sql"};
-      return s.all(counts, {}, [](const db::Row& row) { return row.get<std::string>("detail"); });
-    });
+  const auto refusals = [&] {
+    std::vector<std::string> found;
+    for (const test::Record& each : test::records(*house_->store))
+      if (each.action == "iam.session.create" && each.outcome == "sign_in_refused") found.push_back(each.detail);
+    return found;
   };
   const auto wait_for = [&](std::size_t count) {
-    for (int i = 0; i < 500 && records().size() < count; ++i)
+    for (int i = 0; i < 500 && refusals().size() < count; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    return records();
+    return refusals();
   };
   const auto try_once = [&](const char* mail) {
     return house_->ask("POST", "/v1/sign-in", "", R"({"mail":")" + std::string{mail} + R"(","password":"wrong"})")

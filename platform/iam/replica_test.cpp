@@ -1,6 +1,7 @@
 // Several processes on one database: how the index hears of others, what it answers when it does not, and that nothing
 // commits on authority that was taken away. A second Iam plays the second process.
 #include "platform/iam/fixture.hpp"
+#include "tests/support/bare/records.hpp"
 
 namespace iam {
 namespace {
@@ -169,29 +170,21 @@ TEST_P(Replicas, NoWriteStandsInTheLogAfterTheRevocation) {
   clients.clear();
   runner.reset();
 
-  struct Line {
-    std::int64_t index;
-    std::string action;
-    std::string outcome;
-  };
   const auto lines_of = [&] {
-    return house_->read([&](db::Snapshot& s) {
-      constexpr db::Query all{"test.log", R"sql(
-        SELECT idx, action, outcome FROM log
-        WHERE action IN ('iam.project.create', 'iam.binding.remove') ORDER BY idx)sql"};
-      return s.all(all, {}, [](const db::Row& row) {
-        return Line{row.get<std::int64_t>("idx"), row.get<std::string>("action"), row.get<std::string>("outcome")};
-      });
+    auto lines = test::records(*house_->store);
+    std::erase_if(lines, [](const test::Record& each) {
+      return each.action != project_create.name && each.action != binding_remove.name;
     });
+    return lines;
   };
-  std::vector<Line> lines = lines_of();
+  std::vector<test::Record> lines = lines_of();
   for (int i = 0; i < 500 && static_cast<int>(lines.size()) < written + 1; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
     lines = lines_of();
   }
   std::int64_t revoked_at = 0;
   int stand = 0;
-  for (const Line& each : lines) {
+  for (const test::Record& each : lines) {
     if (each.action == binding_remove.name) revoked_at = each.index;
     if (each.action != project_create.name || each.outcome != "ok") continue;
     ++stand;

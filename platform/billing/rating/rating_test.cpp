@@ -5,7 +5,8 @@
 #include <random>
 
 #include "platform/billing/ledger/ledger.hpp"
-#include "platform/billing/metering/store.hpp"
+#include "platform/billing/metering/metering.hpp"
+#include "platform/registry/registry.hpp"
 #include "tests/support/bare/bare.hpp"
 #include "tests/support/cases.hpp"
 
@@ -17,9 +18,16 @@ using request::Env;
 using request::ProjectId;
 using std::chrono::seconds;
 
-constexpr db::Query insert_price{"test.price", R"sql(
-  INSERT INTO price_versions (product, book, sku, meter, unit, currency, picos, per, per_text, valid_from, simulated, added_at)
-  VALUES ('shop', :book, :sku, 'shop.seconds', 'second', 'EUR', :picos, :per, 'hour', :from, 0, 0))sql"};
+// Up to its price books.
+constexpr std::string_view manifest_head = R"yaml(name: shop
+title: Shop
+version: "1"
+permissions: []
+roles: {}
+meters:
+  - {name: shop.seconds, unit: second, aggregation: sum, text: Seconds of use}
+price_books:
+)yaml";
 
 // One organization with a project whose resources are used and rated.
 class Shop {
@@ -34,38 +42,43 @@ class Shop {
             [](db::Snapshot&, const Scope& scope) -> base::Result<std::vector<Scope>> { return std::vector{scope}; },
             {.dice = bare.dice, .replica = "one"})) {}
 
-  void price(const std::string& sku, std::int64_t picos, std::int64_t per, base::Instant from,
+  // As a start of the server publishes a book of a manifest.
+  void price(const std::string& sku, const std::string& amount, std::int64_t per, base::Instant from,
              const std::string& book) {
-    ASSERT_TRUE(bare.change([&](db::Tx& tx, const Env&) -> base::Result<void> {
-      tx.run(insert_price, {{"book", book}, {"sku", sku}, {"picos", picos}, {"per", per}, {"from", from}});
+    const std::string manifest = std::string{manifest_head} + "  - {id: \"" + book + "\", valid_from: \"" +
+                                 base::to_text(from) + "\", currency: EUR, prices: [{sku: " + sku +
+                                 ", meter: shop.seconds, amount: \"" + amount + "\", per: " + std::to_string(per) +
+                                 ", per_text: hour}]}\n";
+    registry::Registry registry;
+    ASSERT_TRUE(registry.add(manifest, "product.yaml"));
+    ASSERT_TRUE(bare.change([&](db::Tx& tx, const Env& env) -> base::Result<void> {
+      const auto added = registry::publish(tx, registry, env.now);
+      if (!added) return added.error();
       return {};
     }));
   }
+  // As a node reports it, once it is over.
   void use(const std::string& resource, const std::string& sku, std::int64_t quantity,
            std::optional<base::Instant> at = {}) {
-    base::Instant& until = until_.try_emplace(resource, bare.clock.now()).first->second;
+    const base::Instant now = bare.clock.now();
+    base::Instant& until = until_.try_emplace(resource, now).first->second;
     const base::Instant from = at.value_or(until);
     until = from + seconds{std::max<std::int64_t>(quantity, 1)};
-    const auto id = bare.make<UsageEventId>();
-    ASSERT_TRUE(bare.change([&](db::Tx& tx, const Env& env) -> base::Result<void> {
-      metering::store::insert(tx, {.event = {.id = id,
-                                             .recorded_at = env.now,
-                                             .start = from,
-                                             .end = until,
-                                             .meter = "shop.seconds",
-                                             .unit = "second",
-                                             .sku = sku,
-                                             .quantity = quantity,
-                                             .resource = resource,
-                                             .path = path,
-                                             .node = {},
-                                             .simulated = false},
-                                   .reported = id,
-                                   .piece = 0,
-                                   .content = "test"});
-      return {};
-    }));
-    bare.clock.forward(std::chrono::milliseconds{2});  // so that ids are in the order of their making
+    const metering::Reported event{.id = bare.make<UsageEventId>(),
+                                   .resource = resource,
+                                   .meter = "shop.seconds",
+                                   .sku = sku,
+                                   .start = from,
+                                   .end = until,
+                                   .quantity = quantity};
+    bare.clock.set(std::max(now, until));
+    const auto answer = bare.ask_for<metering::ReportAnswer>(
+        metering::routes(meters()), request::POST, "/v1/nodes/{node}/usage-events",
+        {.permission = nullptr, .principal = node, .path = {Scope{request::platform}}, .authz_epoch = 0},
+        {.path = {{"node", node.text()}}, .body = R"({"events":[)" + json::encode(event) + "]}"});
+    ASSERT_TRUE(answer);
+    ASSERT_EQ(answer->accepted, 1);
+    bare.clock.set(now + std::chrono::milliseconds{2});  // so that ids are in the order of their making
   }
   // How many charges one pass of the job added.
   int rate() {
@@ -102,8 +115,17 @@ class Shop {
   const OrganizationId acme = bare.make<OrganizationId>();
   const ProjectId vision = bare.make<ProjectId>();
   const std::vector<Scope> path{Scope{acme}, Scope{vision}};
+  const request::PrincipalId node = bare.make<request::PrincipalId>();
 
  private:
+  metering::Ports meters() const {
+    return {.attribute = [this](db::Tx&, std::string_view, base::Instant from, base::Instant to)
+                -> base::Result<std::vector<metering::Span>> { return std::vector{metering::Span{from, to, path}}; },
+            .ran = [](db::Snapshot&, request::PrincipalId, std::string_view, std::string_view) -> base::Result<void> {
+              return {};
+            },
+            .unit = [](std::string_view) { return std::optional<std::string>{"second"}; }};
+  }
   static request::Given of(const std::string& resource) {
     request::Given given;
     given.query.emplace_back("limit", "500");
@@ -150,7 +172,7 @@ TEST_P(RatingTest, Cases) {
     each.play({
         {"price",
          [&](const test::Line& line) {
-           shop.price(line.word(1), base::decimal_from_text(line.word(2), 12).value(), std::stoll(line.after("per")),
+           shop.price(line.word(1), line.word(2), std::stoll(line.after("per")),
                       base::Instant{base::day_from_text(line.after("from")).value()}, line.after("book"));
            return std::string{};
          }},
@@ -183,7 +205,7 @@ TEST_P(RatingTest, Cases) {
 // Whatever the pieces, their charges sum to what the whole costs, and rating all again gives the same books.
 TEST_P(RatingTest, ManyOddPiecesCostWhatTheWholeCosts) {
   Shop shop{GetParam()};
-  shop.price("small", 2'499'000'000'000, 3600, {}, "1");
+  shop.price("small", "2.499", 3600, {}, "1");
   std::mt19937 dice{7};
   std::int64_t total = 0;
   for (int i = 0; i < 150; ++i) {
@@ -205,7 +227,7 @@ TEST_P(RatingTest, ManyOddPiecesCostWhatTheWholeCosts) {
 
 TEST_P(RatingTest, RacingPassesChargeOnce) {
   Shop shop{GetParam()};
-  shop.price("small", 1'000'000'000'000, 1, {}, "1");
+  shop.price("small", "1", 1, {}, "1");
   for (int i = 0; i < 20; ++i) shop.use("A", "small", 1);
   const jobs::Jobs table = rating::jobs();
   std::vector<std::jthread> threads;
@@ -218,7 +240,7 @@ TEST_P(RatingTest, RacingPassesChargeOnce) {
 
 TEST_P(RatingTest, APassIsOneRecordOfItsOrganization) {
   Shop shop{GetParam()};
-  shop.price("small", 1'000'000'000'000, 1, {}, "1");
+  shop.price("small", "1", 1, {}, "1");
   shop.use("A", "small", 1);
   shop.use("A", "small", 1);
   EXPECT_EQ(shop.rate(), 2);
@@ -229,7 +251,7 @@ TEST_P(RatingTest, APassIsOneRecordOfItsOrganization) {
 
 TEST_P(RatingTest, CostsAreSummedByDayAndProject) {
   Shop shop{GetParam()};
-  shop.price("small", 1'000'000'000'000, 1, {}, "1");
+  shop.price("small", "1", 1, {}, "1");
   shop.use("A", "small", 5, base::instant_from_text("2027-02-28T10:00:00Z").value());  // last month
   shop.use("A", "small", 7, base::instant_from_text("2027-03-01T10:00:00Z").value());
   shop.use("B", "small", 11, base::instant_from_text("2027-03-02T10:00:00Z").value());
@@ -252,8 +274,8 @@ TEST_P(RatingTest, CostsAreSummedByDayAndProject) {
 
 TEST_P(RatingTest, PricesInForceAreListed) {
   Shop shop{GetParam()};
-  shop.price("small", 2'499'000'000'000, 3600, {}, "1");
-  shop.price("small", 3'000'000'000'000, 3600, shop.bare.clock.now() + std::chrono::hours{1}, "2");
+  shop.price("small", "2.499", 3600, {}, "1");
+  shop.price("small", "3", 3600, shop.bare.clock.now() + std::chrono::hours{1}, "2");
   const auto body = shop.bare.ask(routes({}), request::GET, "/v1/prices", shop.at({Scope{request::platform}}));
   ASSERT_TRUE(body);
   EXPECT_NE(body->find(R"("rate":{"amount":"2.499","currency":"EUR","per":3600,"per_text":"hour"})"), std::string::npos)
@@ -263,7 +285,7 @@ TEST_P(RatingTest, PricesInForceAreListed) {
 
 TEST_P(RatingTest, TheDatabaseRefusesToChangeOrRemoveACharge) {
   Shop shop{GetParam()};
-  shop.price("small", 1'000'000'000'000, 1, {}, "1");
+  shop.price("small", "1", 1, {}, "1");
   shop.use("A", "small", 1);
   EXPECT_EQ(shop.rate(), 1);
   for (const std::string_view sql : {"UPDATE charges SET amount = 0", "DELETE FROM charges",
@@ -278,7 +300,7 @@ TEST_P(RatingTest, TheDatabaseRefusesToChangeOrRemoveACharge) {
 
 TEST_P(RatingTest, LineageTellsEachChargeAndTheEventItCameFrom) {
   Shop shop{GetParam()};
-  shop.price("small", 2'499'000'000'000, 3600, {}, "4");
+  shop.price("small", "2.499", 3600, {}, "4");
   shop.use("A", "small", 93);
   EXPECT_EQ(shop.rate(), 1);
   const auto page = shop.bare.read([](db::Snapshot& s) { return lineage()->lines(s, "A", {}); });

@@ -15,6 +15,7 @@
 #include "platform/log/log.hpp"
 #include "shared/db/open.hpp"
 #include "shared/db/trouble.hpp"
+#include "tests/support/bare/records.hpp"
 #include "tests/support/engines/engines.hpp"
 
 namespace test {
@@ -110,12 +111,9 @@ class Bare {
   /// Of each record in the log, in its order: the resource and the outcome.
   std::vector<std::pair<std::string, std::string>> records() {
     settle();
-    constexpr db::Query all{"test.records", "SELECT resource, outcome FROM log ORDER BY idx"};
-    return read([&](db::Snapshot& s) {
-      return s.all(all, {}, [](const db::Row& row) {
-        return std::pair{row.get<std::string>("resource"), row.get<std::string>("outcome")};
-      });
-    });
+    std::vector<std::pair<std::string, std::string>> found;
+    for (const Record& each : test::records(*store_)) found.emplace_back(each.resource, each.outcome);
+    return found;
   }
 
   /// Asks a route of the table as the runner would, once it has decided; the answer is JSON.
