@@ -46,6 +46,30 @@ base::Result<ProjectId> add_project(db::Tx& tx, const request::Env& env, Princip
   return add_scope<ProjectId>(tx, env, by, *path, name);
 }
 
+base::Result<void> move(db::Tx& tx, const Scope& scope, const Scope& parent, base::Instant at) {
+  const auto place = store::place(tx, scope);
+  if (!place) return base::Error{base::not_found, "no such scope"};
+  const auto from = path_of(tx, scope);
+  if (!from) return from.error();
+  const auto to = path_of(tx, parent);
+  if (!to) return to.error();
+  if (to->front() != from->front() || std::ranges::find(*to, scope) != to->end())
+    return base::Error{base::invalid, "a scope stays in its organization, and is never below itself"};
+  if (at < frozen_until(tx, std::get<OrganizationId>(from->front())))
+    return base::Error{base::invalid, "what was used then is attributed already"};
+  if (!store::move_scope(tx, *place, parent, at))
+    return base::Error{request::name_taken, "there is a " + place->name + " there"};
+  return {};
+}
+
+base::Result<void> add_resource(db::Tx& tx, const Resource& resource) {
+  const auto path = path_of(tx, resource.scope);
+  if (!path) return path.error();
+  const auto* organization = std::get_if<OrganizationId>(&path->front());
+  if (store::insert_resource(tx, resource, organization ? std::optional{*organization} : std::nullopt)) return {};
+  return base::Error{request::name_taken, "there is a " + resource.type + " named " + resource.name};
+}
+
 base::Result<PrincipalId> add_user(db::Tx& tx, const request::Env& env, PrincipalId by, OrganizationId home,
                                    std::string_view name, std::string_view mail, std::string_view password) {
   auto sound = mail_from_text(mail);

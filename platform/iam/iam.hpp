@@ -141,6 +141,8 @@ base::Result<std::vector<Scope>> path_of(db::Snapshot&, const Scope&);
 /// No edge of this organization will begin before `until` any more. Called in the transaction that files paths of
 /// events that end by then; `until` is not after the server's now.
 void freeze(db::Tx&, OrganizationId, base::Instant until);
+/// The latest `until` of its freezes; 1970 before the first.
+base::Instant frozen_until(db::Snapshot&, OrganizationId);
 /// "acme/research/vision", with the names that the scopes have now; "platform".
 std::string path_text(db::Snapshot&, std::span<const Scope> path);
 
@@ -189,6 +191,12 @@ base::Result<DepartmentId> add_department(db::Tx&, const request::Env&, Principa
                                           std::string_view name);
 base::Result<ProjectId> add_project(db::Tx&, const request::Env&, PrincipalId by, const Scope& parent,
                                     std::string_view name);
+/// From `at` on, which is after it came to where it lies, the scope lies under `parent`, with all below it. For worlds
+/// that are still being built: no authority that ends by it is taken away. Errors: `not_found`, `name_taken`, `invalid`
+/// (another organization, below itself, or `at` is frozen).
+base::Result<void> move(db::Tx&, const Scope&, const Scope& parent, base::Instant at);
+/// Without a product, as the runner registers what one creates. Errors: `not_found` (its scope), `name_taken`.
+base::Result<void> add_resource(db::Tx&, const Resource&);
 /// Without a password nobody signs in as this user. Hashing takes a tenth of a second. Errors: `mail_taken`.
 base::Result<PrincipalId> add_user(db::Tx&, const request::Env&, PrincipalId by, OrganizationId home,
                                    std::string_view name, std::string_view mail, std::string_view password = {});

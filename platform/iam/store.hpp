@@ -32,6 +32,8 @@ std::optional<Edge> first_edge(db::Snapshot&, const Scope&);
 /// False when the parent has a live child of that name.
 bool insert_scope(db::Tx&, const Scope&, OrganizationId, const Scope& parent, std::string_view name, PrincipalId by,
                   base::Instant now, base::Instant valid_from);
+/// False when the new parent has a live child of that name.
+bool move_scope(db::Tx&, const Place&, const Scope& parent, base::Instant at);
 void insert_attribution(db::Tx&, OrganizationId);
 void raise_attribution(db::Tx&, OrganizationId, base::Instant until);
 base::Instant attributed_until(db::Snapshot&, OrganizationId);

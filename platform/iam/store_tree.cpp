@@ -54,6 +54,9 @@ constexpr db::Query insert_edge{"iam.insert_edge", R"sql(
   INSERT INTO scope_edges (scope_id, parent_id, name, valid_from) VALUES (:scope, :parent, :name, :valid_from)
   ON CONFLICT (parent_id, name) WHERE valid_to IS NULL DO NOTHING)sql"};
 
+constexpr db::Query close_edge{"iam.close_edge", R"sql(
+  UPDATE scope_edges SET valid_to = :at WHERE scope_id = :scope AND valid_to IS NULL)sql"};
+
 constexpr db::Query insert_scope_row{"iam.insert_scope", R"sql(
   INSERT INTO scopes (id, organization_id, created_at, created_by)
   VALUES (:id, :organization, :created_at, :created_by))sql"};
@@ -138,6 +141,14 @@ bool insert_scope(db::Tx& tx, const Scope& id, OrganizationId organization, cons
   tx.run(insert_scope_row,
          {{"id", request::text(id)}, {"organization", organization}, {"created_at", now}, {"created_by", by}});
   return true;
+}
+
+bool move_scope(db::Tx& tx, const Place& place, const Scope& parent, base::Instant at) {
+  CHECK(tx.run(close_edge, {{"scope", request::text(place.id)}, {"at", at}}) == 1);
+  return tx.run(insert_edge, {{"scope", request::text(place.id)},
+                              {"parent", request::text(parent)},
+                              {"name", place.name},
+                              {"valid_from", at}}) == 1;
 }
 
 void insert_attribution(db::Tx& tx, OrganizationId organization) {

@@ -180,6 +180,10 @@ void freeze(db::Tx& tx, OrganizationId organization, base::Instant until) {
   store::raise_attribution(tx, organization, until);
 }
 
+base::Instant frozen_until(db::Snapshot& snapshot, OrganizationId organization) {
+  return store::attributed_until(snapshot, organization);
+}
+
 std::string path_text(db::Snapshot& snapshot, std::span<const Scope> path) {
   std::vector<store::Place> places;
   for (const Scope& each : path)

@@ -64,12 +64,42 @@ TEST_P(Tree, FreezingOnlyEverRaises) {
       freeze(tx, acme, at);
       return base::Result<bool>{true};
     }));
-    return house_->read([&](db::Snapshot& s) { return store::attributed_until(s, acme); });
+    return house_->read([&](db::Snapshot& s) { return frozen_until(s, acme); });
   };
   const base::Instant now = house_->clock.now();
   EXPECT_EQ(freeze_at(now), now);
   EXPECT_EQ(freeze_at(now - std::chrono::seconds{5}), now);
   EXPECT_EQ(freeze_at(now + std::chrono::seconds{5}), now + std::chrono::seconds{5});
+}
+
+TEST_P(Tree, AMovedScopeLiesWhereItLayForTheTimeBefore) {
+  const Scope lab = department(acme_, "lab");
+  const Scope inner = department(lab, "inner");
+  const Scope vision = project(inner, "vision");
+  const base::Instant at = house_->clock.now() + std::chrono::seconds{1};
+  const auto move = [&](const Scope& scope, const Scope& parent, base::Instant when) {
+    const auto moved = house_->change([&](db::Tx& tx, const request::Env&) -> base::Result<bool> {
+      if (auto done = house::move(tx, scope, parent, when); !done) return done.error();
+      return true;
+    });
+    return moved ? "ok" : std::string{moved.error().reason.word};
+  };
+  EXPECT_EQ(move(inner, acme_, at), "ok");
+  EXPECT_EQ(path_then(vision, at - std::chrono::microseconds{1}), "acme/lab/inner/vision");
+  EXPECT_EQ(path_then(vision, at), "acme/inner/vision");
+
+  const base::Instant later = at + std::chrono::seconds{1};
+  department(lab, "inner");
+  EXPECT_EQ(move(inner, lab, later), "name_taken");
+  EXPECT_EQ(path_then(vision, later), "acme/inner/vision");
+  EXPECT_EQ(move(inner, vision, later), "invalid");
+  EXPECT_EQ(move(inner, Scope{request::platform}, later), "invalid");
+  EXPECT_EQ(move(acme_, lab, later), "invalid");
+  EXPECT_TRUE(house_->change([&](db::Tx& tx, const request::Env&) {
+    freeze(tx, house_->first.organization, later + std::chrono::seconds{1});
+    return base::Result<bool>{true};
+  }));
+  EXPECT_EQ(move(lab, inner, later), "invalid");
 }
 
 TEST_P(Tree, RacingCreatorsOfOneNameMakeOneScope) {

@@ -12,16 +12,6 @@ using request::Env;
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-constexpr db::Query insert_resource{"test.resource", R"sql(
-  INSERT INTO resources (id, type, name, scope_id, created_by, created_at)
-  VALUES ('thing', 'shop.thing', 'train', :scope, :by, :now))sql"};
-
-// What moving a scope does to its history; iam has no route for it yet.
-constexpr db::Query close_edge{"test.close", R"sql(
-  UPDATE scope_edges SET valid_to = :at WHERE scope_id = :scope AND valid_to IS NULL)sql"};
-constexpr db::Query open_edge{"test.open", R"sql(
-  INSERT INTO scope_edges (scope_id, parent_id, name, valid_from) VALUES (:scope, :parent, 'vision', :at))sql"};
-
 class TreeTest : public test::OnEveryEngine {
  protected:
   TreeTest() : bare(GetParam(), {.modules = {"platform/iam"}, .migrations = {}, .names = {}}) {
@@ -30,18 +20,20 @@ class TreeTest : public test::OnEveryEngine {
       research = iam::house::add_department(tx, env, by, acme, "research").value();
       sales = iam::house::add_department(tx, env, by, acme, "sales").value();
       vision = iam::house::add_project(tx, env, by, research, "vision").value();
-      tx.run(insert_resource, {{"scope", vision}, {"by", by}, {"now", env.now}});
-      return {};
+      return iam::house::add_resource(tx, {.id = "thing",
+                                           .type = "shop.thing",
+                                           .name = "train",
+                                           .scope = vision,
+                                           .created_by = by,
+                                           .created_by_binding = {},
+                                           .created_at = env.now,
+                                           .removed_at = {}});
     }));
     made = bare.clock.now();
     bare.clock.forward(seconds{100});
   }
   void move_to(const request::DepartmentId& parent, base::Instant at) {
-    ASSERT_TRUE(bare.change([&](db::Tx& tx, const Env&) -> base::Result<void> {
-      tx.run(close_edge, {{"scope", vision}, {"at", at}});
-      tx.run(open_edge, {{"scope", vision}, {"parent", parent}, {"at", at}});
-      return {};
-    }));
+    ASSERT_TRUE(bare.change([&](db::Tx& tx, const Env&) { return iam::house::move(tx, vision, parent, at); }));
   }
   base::Result<std::vector<Span>> attribute(std::string_view resource, base::Instant from, base::Instant to) {
     base::Result<std::vector<Span>> spans{std::vector<Span>{}};
@@ -95,14 +87,7 @@ TEST_P(TreeTest, UsageOfWhatWasNotThereIsNobodys) {
 }
 
 TEST_P(TreeTest, AttributingFreezesThePastOfTheOrganization) {
-  const auto frozen_until = [&] {
-    return bare.read([&](db::Snapshot& s) {
-      return s
-          .one(db::Query{"test.frozen", "SELECT attributed_until FROM attributions WHERE organization_id = :id"},
-               {{"id", acme}}, [](const db::Row& row) { return row.get<base::Instant>("attributed_until"); })
-          .value_or(base::Instant{});
-    });
-  };
+  const auto frozen_until = [&] { return bare.read([&](db::Snapshot& s) { return iam::frozen_until(s, acme); }); };
   ASSERT_TRUE(attribute("thing", made + seconds{1}, made + seconds{11}));
   EXPECT_EQ(frozen_until(), made + seconds{11});
   ASSERT_TRUE(attribute("thing", made + seconds{1}, made + seconds{5}));
