@@ -19,7 +19,8 @@
 # example: ./dev guard explain platform/iam platform/billing/ledger
 # shellcheck shell=bash
 
-run_verb() {
+# What is said of it goes to stderr: stdout is the guard's alone, and may be a file.
+prepare_guard() {
   ensure_packages build
   build_lock
   # CMake answers a query that lies there when it configures; Ninja has it configure again when a list file changed.
@@ -32,5 +33,9 @@ run_verb() {
   fi
   ninja_build release gpuaas-guard
   build_unlock
+}
+
+run_verb() {
+  prepare_guard >&2
   "$HOUSE_BIN/gpuaas-guard" "$@"
 }
