@@ -1,4 +1,5 @@
-// Credentials: what `gpuaas login` keeps, in a file of mode 0600: an API key, or the sign-in of somebody who makes none.
+// Credentials: what `gpuaas login` keeps, in a file of mode 0600: an API key, or the sign-in of somebody who makes
+// none.
 #pragma once
 
 #include <optional>

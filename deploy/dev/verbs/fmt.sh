@@ -18,7 +18,7 @@ run_verb() {
       if [[ -d $path ]]; then patterns+=("${path%/}/*.cpp" "${path%/}/*.hpp"); else patterns+=("$path"); fi
     done
   fi
-  mapfile -t files < <(git ls-files --cached --others --exclude-standard -- "${patterns[@]}" | while read -r path; do [[ ! -f $path ]] || printf '%s\n' "$path"; done)
+  mapfile -t files < <(git ls-files --cached --others --exclude-standard -- "${patterns[@]}" | while read -r path; do [[ ! -f $path || $path == *_fuzz.seeds/* ]] || printf '%s\n' "$path"; done)
   ((${#files[@]})) || failed "no C++ there" "./dev fmt --help"
   local before
   before=$(sha256sum "${files[@]}")
