@@ -11,6 +11,15 @@
 
 namespace house::asking {
 
+/// A house on an empty database, with its first organization and a key of that one's admin.
+inline base::Result<std::unique_ptr<House>> open_fresh(std::string database, const base::Clock& clock) {
+  return open({.database = std::move(database),
+               .products = std::string{HOUSE_SOURCE_DIR} + "/products",
+               .clock = &clock,
+               .bootstrap = true,
+               .admin_key = true});
+}
+
 struct Reply {
   int status = 0;
   std::string body;

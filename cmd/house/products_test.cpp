@@ -24,11 +24,7 @@ INSTANTIATE_TEST_SUITE_P(On, Products, test::engines(), test::engine_name);
 class Town final {
  public:
   explicit Town(test::Engine engine) {
-    auto opened = open({.database = test::fresh_database(engine),
-                        .products = std::string{HOUSE_SOURCE_DIR} + "/products",
-                        .clock = &clock_,
-                        .bootstrap = true,
-                        .admin_key = true});
+    auto opened = asking::open_fresh(test::fresh_database(engine), clock_);
     CHECK(opened.has_value());
     house_ = std::move(*opened);
     const auto& made = house_->bootstrapped();

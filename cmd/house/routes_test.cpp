@@ -18,11 +18,7 @@ using request::RouteKind;
 class Attack : public test::OnEveryEngine {
  protected:
   void SetUp() override {
-    auto opened = open({.database = test::fresh_database(GetParam()),
-                        .products = std::string{HOUSE_SOURCE_DIR} + "/products",
-                        .clock = &clock_,
-                        .bootstrap = true,
-                        .admin_key = true});
+    auto opened = asking::open_fresh(test::fresh_database(GetParam()), clock_);
     ASSERT_TRUE(opened) << opened.error().detail;
     house_ = std::move(*opened);
     admin_ = house_->bootstrapped()->admin_key;
