@@ -177,6 +177,16 @@ TEST_P(Routes, WhatLiesAtThePlatformNoOrganizationInherits) {
   EXPECT_EQ(post("/v1/organizations", olga.key, R"({"name":"new"})").reason(), "name_taken");
 }
 
+TEST_P(Routes, WhoMakesAnOrganizationOwnsItAndLetsOthersIn) {
+  const std::string globex = post("/v1/organizations", admin_, R"({"name":"globex"})").member("id");
+  EXPECT_EQ(get("/v1/organizations/" + globex, admin_).reason(), "ok");
+  const Said eve = post("/v1/organizations/" + globex + "/users", admin_, R"({"name":"eve","mail":"eve@globex.test"})");
+  ASSERT_EQ(eve.status, 201);
+  const std::string place = "/v1/organizations/" + globex;
+  ASSERT_EQ(bind(place, eve.member("id"), "owner", admin_).status, 201);
+  EXPECT_EQ(get(place + "/bindings", admin_).items(), 2U);
+}
+
 TEST_P(Routes, NamesAreUniqueUnderTheirParentAndPlain) {
   const std::string departments = "/v1/organizations/" + acme_ + "/departments";
   const std::string projects = "/v1/organizations/" + acme_ + "/projects";

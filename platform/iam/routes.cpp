@@ -86,9 +86,14 @@ auto delete_binding(const Core& core) {
   };
 }
 
+// Whoever makes a tenant owns it until an owner says otherwise: what is held at the platform reaches into no
+// organization, so that nobody else could let anyone in.
 Result<ScopeView> create_organization(db::Tx& tx, const Call<organization_create, NewOrganization>& call) {
-  auto id = add_organization(tx, call.env, call.granted.principal(), call.input.name);
+  const PrincipalId founder = call.granted.principal();
+  auto id = add_organization(tx, call.env, founder, call.input.name);
   if (!id) return id.error();
+  auto owner = house::bind(tx, call.env, founder, founder, owner_role, Scope{*id}, "founder");
+  if (!owner) return owner.error();
   return view_scope(tx, Scope{*id});
 }
 
