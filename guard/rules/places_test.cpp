@@ -45,10 +45,51 @@ TEST_F(PlacesRule, ACallIsFoundHoweverItIsSpelled) {
     EXPECT_EQ(with(std::string{"\n"} + each), "a/y.cpp:2 a/y.cpp at clock\n") << each;
 }
 
+TEST_F(PlacesRule, AFunctionIsFoundHoweverItIsGotHoldOf) {
+  for (const char* each : {"auto a = &std::time;",
+                           "auto a = &time;",
+                           "auto a = std::time;",
+                           "auto a = time;",
+                           "int a = (time)(0);",
+                           "int a = (std::time)(0);",
+                           "int a = (&time)(0);",
+                           "using std::time;",
+                           "using ::time;",
+                           "f(a, std::time);",
+                           "f(&::time);",
+                           "#define NOW time",
+                           "int a = b ? c() : time(0);",
+                           "int a = b < c > time(0);",
+                           "struct A { A() : b(time(0)) {} };",
+                           "auto a = &std::chrono::system_clock::now;",
+                           "using clk = std::chrono::system_clock;",
+                           "typedef std::chrono::system_clock clk;",
+                           "namespace ch = std::chrono; auto a = ch::system_clock::now();",
+                           "extern \"C\" { long time(long*); long a = time(0); }",
+                           "namespace n { extern long time(long*); long a = time(0); }",
+                           "void f(int time); long a = time(0);",
+                           "struct A { int time(); }; long a = time(0);"})
+    EXPECT_EQ(with(std::string{"\n"} + each), "a/y.cpp:2 a/y.cpp at clock\n") << each;
+}
+
+TEST_F(PlacesRule, WhatTheFileDeclaresUnderThatNameIsAnother) {
+  for (const char* each :
+       {"std::optional<int> time(int);", "std::vector<int>& time(int);", "template <class T> T time(T);",
+        "[[nodiscard]] A<B> time(int);", "namespace n { int time(int); int a = time(0); }",
+        "struct A { int time(); int f() { return time(); } };", "void f(int time) { g(time, &time, (time)); }",
+        "void f(const int& time) { auto a = time; }", "void f() { int time = 3; g(&time); }",
+        "auto f = [](int time) { return &time; };", "A::A() : time(0), b(1) {}", "A::A() noexcept : b(1), time(0) {}",
+        "int a = b & time;", "int a = A<int>::time(0);", "A a{.time = 1};", "enum class A { time };",
+        "namespace n { struct system_clock; auto a = n::system_clock::now(); }", "using clk = n::clock;"})
+    EXPECT_EQ(with(each), "") << each;
+}
+
 TEST_F(PlacesRule, AWordAndAnIncludeAreFound) {
   EXPECT_EQ(with("auto* a = new int;"), "a/y.cpp:1 a/y.cpp at heap\n");
   EXPECT_EQ(with("void f(int* a) { delete a; }"), "a/y.cpp:1 a/y.cpp at heap\n");
   EXPECT_EQ(with("std::shared_ptr<int> a;"), "a/y.cpp:1 a/y.cpp at heap\n");
+  EXPECT_EQ(with("auto* a = ::operator new(4);"), "a/y.cpp:1 a/y.cpp at heap\n");
+  EXPECT_EQ(with("shared_ptr::b c; int e = d.shared_ptr;"), "");
   EXPECT_EQ(with("#if 0\n#include <sys/socket.h>\n#endif"), "a/y.cpp:2 a/y.cpp at sockets\n");
 }
 
