@@ -47,7 +47,7 @@ class Ownership {
     for (const TableUse& each : text.sql.tables) {
       if (each.use != Use::create || each.name.empty()) continue;
       auto& tables = text.file->is_test ? of_tests_[text.file->module] : tables_;
-      const auto [at, is_new] = tables.try_emplace(each.name, Table{.file = text.file});
+      const auto [at, is_new] = tables.try_emplace(bare(each.name), Table{.file = text.file});
       if (!is_new && at->second.file->module != text.file->module)
         say(text, each, each.name + " is made by " + module_of(*at->second.file) + " too, in " + at->second.file->path);
     }
@@ -64,6 +64,9 @@ class Ownership {
   }
 
  private:
+  /// `public.notes` and `main.notes` are `notes`: there is one schema.
+  static std::string bare(const std::string& name) { return name.substr(name.rfind('.') + 1); }
+
   static std::string module_of(const File& file) { return file.module == nullptr ? file.path : file.module->path; }
 
   void say(const SqlText& text, const TableUse& use, std::string what) {
@@ -74,14 +77,15 @@ class Ownership {
 
   void mark(const SqlText& text, const TableUse& use) {
     auto& tables = text.file->is_test ? of_tests_[text.file->module] : tables_;
-    if (const auto at = tables.find(use.name); at != tables.end()) {
+    if (const auto at = tables.find(bare(use.name)); at != tables.end()) {
       at->second.is_append_only = true;
     } else {
       say(text, use, "marks " + use.name + ", which nothing made before");
     }
   }
 
-  const Table* find(const SqlText& text, const std::string& name) const {
+  const Table* find(const SqlText& text, const std::string& written) const {
+    const std::string name = bare(written);
     if (const auto own = !text.file->is_test ? of_tests_.end() : of_tests_.find(text.file->module);
         own != of_tests_.end())
       if (const auto at = own->second.find(name); at != own->second.end()) return &at->second;

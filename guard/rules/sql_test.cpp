@@ -47,6 +47,24 @@ TEST_F(SqlRule, AnAppendOnlyTableIsNeverEdited) {
             "a/store.cpp:6 a/store.cpp DELETE books\na/store.cpp:7 a/store.cpp UPDATE books\n");
 }
 
+TEST_F(SqlRule, AnAppendOnlyTableIsNotEditedInAnyForm) {
+  for (const char* each :
+       {"WITH x AS (UPDATE books SET id = 1 RETURNING id) SELECT id FROM x", "WITH x AS (SELECT 1) DELETE FROM books",
+        "TRUNCATE notes, books", "MERGE INTO books USING notes ON true WHEN MATCHED THEN DELETE", "DeLeTe FROM Books",
+        "INSERT OR REPLACE INTO books VALUES (1)", "DELETE FROM \\\"books\\\"", "DELETE FROM ONLY books",
+        "UPDATE \" \"books\" \" SET id = 1", "DO $$ BEGIN DELETE FROM books; END $$",
+        "BEGIN; DELETE FROM books; COMMIT"})
+    EXPECT_TRUE(
+        said(with("a/store.cpp", "auto e = \"" + std::string{each} + "\";\n"), {"a", "b"}, rule).contains(" books\n"))
+        << each;
+  for (const char* each : {"SELECT id FROM books FOR UPDATE", "DELETE FROM notes USING books",
+                           "UPDATE notes SET books = 1", "UPDATE notes AS books SET id = 1",
+                           "INSERT INTO notes SELECT id FROM books ON CONFLICT (id) DO UPDATE SET id = 2",
+                           "SELECT 1 FROM public.books, main.notes", "WITH books AS (SELECT 1) SELECT 1 FROM books",
+                           "Update the books", "CREATE INDEX i ON books (id)"})
+    EXPECT_EQ(said(with("a/store.cpp", "auto e = \"" + std::string{each} + "\";\n"), {"a", "b"}, rule), "") << each;
+}
+
 TEST_F(SqlRule, ATestMayTryWhatTheDatabaseRefuses) {
   EXPECT_EQ(said(with("a/x_test.cpp", "auto e = \"DELETE FROM books\";\n"), {"a", "b"}, rule), "");
 }
@@ -55,6 +73,18 @@ TEST_F(SqlRule, AForeignKeyStaysInItsModule) {
   EXPECT_EQ(said(with("b/schema/0002.sql", "ALTER TABLE shelves ADD COLUMN book @id\n  REFERENCES books (id);"),
                  {"a", "b"}, rule),
             "b/schema/0002.sql:2 b/schema/0002.sql REFERENCES books\n");
+}
+
+TEST_F(SqlRule, AMigrationNamesNoTableOfAnotherModuleInAnyForm) {
+  for (const char* each :
+       {"ALTER TABLE shelves ADD CONSTRAINT c FOREIGN KEY (book) REFERENCES public.notes (id);", "DROP TABLE notes;",
+        "CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN UPDATE notes SET id = 1; END $$ LANGUAGE plpgsql;",
+        "ALTER TABLE \"notes\" RENAME TO old;", "CREATE TABLE c (LIKE notes);", "CREATE INDEX i ON notes (id);"})
+    EXPECT_TRUE(said(with("b/schema/0002.sql", each), {"a", "b"}, rule).contains("notes\n")) << each;
+  for (const char* each :
+       {"ALTER TABLE shelves ADD COLUMN notes text;", "COMMENT ON TABLE shelves IS 'DROP TABLE notes';",
+        "CREATE FUNCTION notes() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'update notes set x = 1'; END $$;"})
+    EXPECT_EQ(said(with("b/schema/0002.sql", each), {"a", "b"}, rule), "") << each;
 }
 
 TEST_F(SqlRule, ATableHasOneOwner) {

@@ -27,7 +27,7 @@ struct Level {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {
+  explicit Reader(std::string_view text, std::size_t body_depth = 0) : text_(text), body_depth_(body_depth) {
     out_.tokens = lex_sql(text, out_.problem);
     levels_.emplace_back();
   }
@@ -79,7 +79,34 @@ class Reader {
     } else if (now.kind == SqlKind::word) {
       word();
     } else {
+      if (now.kind == SqlKind::text && is_body()) body();
       ++at_;
+    }
+  }
+
+  // Bodies: `AS $$ … $$` of a function, `DO $$ … $$`, and within them `EXECUTE '…'`
+
+  bool is_body() const {
+    if (follows("do") || follows("execute")) return true;
+    const bool is_formatted = at_ > 1 && out_.tokens[at_ - 1].is_sign('(') && out_.tokens[at_ - 2].is("format");
+    if (is_formatted) return body_depth_ > 0 && looks_like_sql(token().text);
+    const bool is_language = at_ > 2 && out_.tokens[at_ - 2].is("language") && out_.tokens[at_ - 3].is("do");
+    return is_language || (follows("as") && levels_.back().verb == "function");
+  }
+
+  void body() {
+    if (body_depth_ >= body_depth_max)
+      return problem(token().offset, "more than " + std::to_string(body_depth_max) + " bodies within one another");
+    const std::size_t open = text_.find_first_of("'$", token().offset);
+    const std::size_t begin = 1 + (text_[open] == '$' ? text_.find('$', open + 1) : open);
+    Sql inner = Reader{token().text, body_depth_ + 1}.run();
+    if (inner.problem) {
+      const auto above = std::ranges::count(text_.substr(0, begin), '\n');
+      out_.problem = Problem{inner.problem->line + static_cast<int>(above), inner.problem->what};
+    }
+    for (TableUse& each : inner.tables) {
+      each.offset += begin;
+      out_.tables.push_back(std::move(each));
     }
   }
 
@@ -215,6 +242,10 @@ class Reader {
     } else if (now == "rename" && level().verb == "alter" && take("to")) {
       const std::size_t offset = token().offset;
       add(name(), Use::create, offset);
+    } else if (now == "inherits") {
+      if (level().verb == "create") list(Use::refer);
+    } else if (body_depth_ > 0 && (now == "loop" || (now == "then" && level().verb == "other"))) {
+      level() = {};
     } else if (ends_list(now)) {
       level().in_list = false;
     }
@@ -242,8 +273,15 @@ class Reader {
     if (in_with || (verb != "as" && std::ranges::find(transparent, verb) != transparent.end())) return;
     level().is_head = false;
     level().verb = "other";
-    if (verb == "select" || verb == "values") {
+    if (verb == "select" || verb == "values" || verb == "perform") {
       level().verb = "select";
+    } else if (at_ == 1 && (verb == "from" || verb == "join" || verb == "table")) {  // what goes on with another text
+      level().verb = "select";
+      list(Use::read);
+    } else if (verb == "union" || verb == "except" || verb == "intersect") {
+      level().is_head = true;
+    } else if (verb == "like" && levels_.size() > 1 && levels_[levels_.size() - 2].verb == "create") {
+      target(Use::refer);
     } else if (verb == "insert" || verb == "replace") {
       insert(verb == "replace");
     } else if (verb == "update") {
@@ -304,9 +342,15 @@ class Reader {
     if (take("table") || take("view")) {
       level().verb = "create";
       take_any(exists);
-      if (!is_temporary) return target(Use::create);
+      if (!is_temporary) {
+        target(Use::create);
+        if (take("partition") && take("of")) add(name(), Use::refer, out_.tokens[at_ - 1].offset);
+        return;
+      }
       level().target = name();
       withs_.emplace_back(level().target, 0);  // for the rest of the text
+    } else if (take("function") || take("procedure")) {
+      level().verb = "function";
     } else if (take("trigger")) {
       level().verb = "trigger";
       about(Use::alter);
@@ -338,40 +382,12 @@ class Reader {
   }
 
   std::string_view text_;
+  std::size_t body_depth_;
   Sql out_;
   std::size_t at_ = 0;
   std::vector<Level> levels_;
   std::vector<std::pair<std::string, std::size_t>> withs_;  // visible names, and the depth that ends them
 };
-
-/// Of SQL that begins without blanks and comments: its first word in lower case; empty if it is written `Like` prose.
-std::string first_word(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (text[at] == ' ' || text[at] == '\n' || text[at] == '\t' || text[at] == '\r') {
-      ++at;
-    } else if (text.substr(at).starts_with("--")) {
-      at = std::min(text.find('\n', at), text.size());
-    } else {
-      break;
-    }
-  }
-  std::string word;
-  bool has_upper = false, has_lower = false;
-  for (; at < text.size() && word.size() < 9; ++at) {
-    const char c = text[at];
-    if (c >= 'a' && c <= 'z') {
-      has_lower = true;
-      word += c;
-    } else if (c >= 'A' && c <= 'Z') {
-      has_upper = true;
-      word += static_cast<char>(c + 32);
-    } else {
-      break;
-    }
-  }
-  return has_upper && has_lower ? std::string{} : word;
-}
 
 }  // namespace
 
@@ -382,32 +398,5 @@ std::string_view word_of(Use use) {
 }
 
 Sql parse_sql(std::string_view text) { return Reader{text}.run(); }
-
-bool looks_like_sql(std::string_view text) {
-  static constexpr std::array<std::string_view, 13> verbs{"select", "insert", "update", "delete",  "create",
-                                                          "alter",  "drop",   "with",   "replace", "truncate",
-                                                          "merge",  "lock",   "explain"};
-  const std::string verb = first_word(text);
-  if (std::ranges::find(verbs, verb) == verbs.end()) return false;
-  std::optional<Problem> problem;
-  const std::vector<SqlToken> tokens = lex_sql(text, problem);
-  const auto word_at = [&](std::size_t i, std::string_view word) { return i < tokens.size() && tokens[i].is(word); };
-  const auto has = [&](std::string_view word) {
-    return std::ranges::any_of(tokens, [&](const SqlToken& each) { return each.is(word); });
-  };
-  if (tokens.size() < 2) return verb == "update" && text.ends_with("UPDATE ");  // the table is added at run time
-  if (verb == "select") return has("from");
-  if (verb == "insert" || verb == "replace") return word_at(1, "into") || (word_at(1, "or") && word_at(3, "into"));
-  if (verb == "update") return has("set") && (tokens[1].is_name() || tokens[1].kind == SqlKind::sign);
-  if (verb == "delete") return word_at(1, "from");
-  if (verb == "with") return has("as") && (has("select") || has("returning"));
-  if (verb == "truncate") return word_at(1, "table") || text.contains("TRUNCATE ");
-  if (verb == "merge") return word_at(1, "into");
-  if (verb == "lock") return word_at(1, "table");
-  if (verb == "explain") return has("select") || has("insert") || has("update") || has("delete");
-  static constexpr std::array<std::string_view, 9> kinds{"table",     "view",    "index",        "trigger", "unique",
-                                                         "temporary", "virtual", "materialized", "temp"};
-  return tokens[1].kind == SqlKind::word && std::ranges::find(kinds, tokens[1].text) != kinds.end();
-}
 
 }  // namespace guard::source

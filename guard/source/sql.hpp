@@ -17,6 +17,7 @@
 namespace guard::source {
 
 inline constexpr std::size_t sql_depth_max = 200;  // brackets within brackets
+inline constexpr std::size_t body_depth_max = 8;   // bodies of functions, and what they execute
 
 enum class SqlKind : unsigned char {
   word,    // in lower case
@@ -67,7 +68,8 @@ struct Sql {
 /// `problem`'s line is counted from 1 within `text`.
 Sql parse_sql(std::string_view text);
 
-/// Whether it begins as a statement that names tables begins: `SELECT …`, `insert into x`, and not `Select one`.
+/// Whether one of its statements begins as one that names tables begins: `SELECT …`, `insert into x`, and not `Select
+/// one`; or as the rest of one does: ` FROM x`.
 bool looks_like_sql(std::string_view text);
 
 }  // namespace guard::source

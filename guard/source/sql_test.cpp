@@ -83,6 +83,37 @@ TEST(GuardSqlTables, AreThoseOfASchema) {
   EXPECT_EQ(tables("REVOKE SELECT, UPDATE ON a FROM somebody; COMMENT ON TABLE a IS 'FROM b'"), "ALTER a, ALTER a");
 }
 
+TEST(GuardSqlTables, AreThoseOfBodiesToo) {
+  EXPECT_EQ(
+      tables(
+          "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $b$ DECLARE n int; BEGIN\n"
+          "  PERFORM 1 FROM a; SELECT x INTO n FROM b; IF n > 1 THEN DELETE FROM c; ELSE UPDATE d SET x = 1; END IF;\n"
+          "  FOR r IN SELECT x FROM e LOOP INSERT INTO g VALUES (1); END LOOP; n := (SELECT 1 FROM h);\n"
+          "  RETURN QUERY SELECT 1 FROM i; END $b$"),
+      "SELECT a, SELECT b, DELETE c, UPDATE d, SELECT e, INSERT g, SELECT h, SELECT i");
+  EXPECT_EQ(tables("DO $$ BEGIN EXECUTE 'DELETE FROM a'; EXECUTE format('UPDATE %I SET x = 1', n); END $$"),
+            "DELETE a, UPDATE ?");
+  EXPECT_EQ(tables("CREATE OR REPLACE FUNCTION f() RETURNS int AS 'SELECT 1 FROM a' LANGUAGE sql"), "SELECT a");
+  EXPECT_EQ(tables("CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN -- FROM a\n RAISE EXCEPTION 'delete from b';\n"
+                   "  IF NEW.x IS DISTINCT FROM OLD.x THEN n := CASE WHEN x THEN y ELSE z END; END IF; END $$"),
+            "");
+  EXPECT_EQ(tables("SELECT 'SELECT 1 FROM a' AS x, $$ DELETE FROM b $$ FROM c"), "SELECT c");
+  EXPECT_EQ(tables("\nDO $$\nBEGIN DELETE FROM a WHERE (x; END $$"), "DELETE a problem 3: a bracket without its end");
+}
+
+TEST(GuardSqlTables, AreThoseThatATableIsMadeAfter) {
+  EXPECT_EQ(tables("CREATE TABLE a (LIKE b, x text) INHERITS (c, d)"),
+            "CREATE a, REFERENCES b, REFERENCES c, REFERENCES d");
+  EXPECT_EQ(tables("CREATE TABLE a PARTITION OF b FOR VALUES IN (1)"), "CREATE a, REFERENCES b");
+  EXPECT_EQ(tables("CREATE TABLE a (x text CHECK (x LIKE 'b%'))"), "CREATE a");
+}
+
+TEST(GuardSqlTables, AreThoseOfTheRestOfAText) {
+  EXPECT_EQ(tables(" FROM a, b WHERE x = 1"), "SELECT a, SELECT b");
+  EXPECT_EQ(tables("JOIN a ON true"), "SELECT a");
+  EXPECT_EQ(tables(" UNION ALL SELECT x FROM a"), "SELECT a");
+}
+
 TEST(GuardSqlTables, AreMissingWhereTextIsPutTogetherAtRunTime) {
   EXPECT_EQ(tables("SELECT x FROM "), "SELECT ?");
   EXPECT_EQ(tables("INSERT INTO {} VALUES (1)"), "INSERT ?");
@@ -109,6 +140,55 @@ TEST(GuardSqlLiterals, AreSqlByTheirFirstWordsAndNotProse) {
        {"TRUNCATE a", "truncate table a", "LOCK TABLE a", "MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE",
         "EXPLAIN QUERY PLAN SELECT x FROM a"})
     EXPECT_TRUE(looks_like_sql(each)) << each;
+  for (const char* each : {"(SELECT x FROM a)",
+                           "((SELECT x FROM a) UNION (SELECT 1))",
+                           "VALUES ((SELECT x FROM a))",
+                           "COPY a FROM STDIN",
+                           "copy a (x) to '/b'",
+                           "COPY (SELECT x FROM a) TO STDOUT",
+                           "UpDaTe a SeT x = 1",
+                           "Update a Set x = 1",
+                           "Select x From a",
+                           "Delete From a",
+                           "/* why */ SELECT x FROM a",
+                           "BEGIN; DELETE FROM a; COMMIT",
+                           "PRAGMA foreign_keys = off; UPDATE a SET x = 1",
+                           "; SELECT x FROM a",
+                           "DO $$ BEGIN DELETE FROM a; END $$",
+                           "CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 $$",
+                           "CREATE OR REPLACE VIEW v AS SELECT x FROM a",
+                           "DECLARE c CURSOR FOR SELECT x FROM a",
+                           "LOCK a IN EXCLUSIVE MODE",
+                           "GRANT SELECT ON a TO b",
+                           " FROM a WHERE x = 1",
+                           " JOIN a ON true",
+                           " UNION SELECT x FROM a",
+                           "TABLE a"})
+    EXPECT_TRUE(looks_like_sql(each)) << each;
+  for (const char* each : {"Update the set of charges",
+                           "update the charges and set them anew",
+                           "update a charge, then set it",
+                           "Select a row from the list",
+                           "select one from the list",
+                           "delete from the list what is old",
+                           "insert into the slot",
+                           "insert into a slot",
+                           "UPDATE: charges were SET",
+                           "copy charges from here",
+                           "values are good",
+                           "(select one)",
+                           "drop table of charges",
+                           "create function keys",
+                           "comment on charges",
+                           "from charges of others",
+                           "join charges",
+                           "table manners",
+                           "do it, then select",
+                           "grant all on time",
+                           "with all as they are",
+                           "lock a door in this mode",
+                           "declare a cursor"})
+    EXPECT_FALSE(looks_like_sql(each)) << each;
   for (const char* each : {"truncate a text", "lock the table", "merge both into one", "explain A B"})
     EXPECT_FALSE(looks_like_sql(each)) << each;
   EXPECT_FALSE(looks_like_sql("Delete from the list what is old"));
