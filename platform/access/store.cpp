@@ -56,19 +56,18 @@ Row read(const db::Row& row) {
 void insert(db::Tx& tx, const request::Granted<session_create>& granted, const Row& row, std::string_view ticket,
             base::Instant expires_at) {
   CHECK(row.session.principal == granted.principal());
-  const int inserted = tx.run(insert_session, {{"id", row.session.id},
-                                               {"organization", row.organization},
-                                               {"path", request::path_text(row.path)},
-                                               {"principal", row.session.principal},
-                                               {"family", row.session.surface},
-                                               {"resource", row.session.resource},
-                                               {"node", row.node},
-                                               {"what", row.what},
-                                               {"ticket", ticket},
-                                               {"credential", row.credential},
-                                               {"created_at", row.session.created_at},
-                                               {"expires_at", expires_at}});
-  CHECK(inserted == 1);
+  tx.put_one(insert_session, {{"id", row.session.id},
+                              {"organization", row.organization},
+                              {"path", request::path_text(row.path)},
+                              {"principal", row.session.principal},
+                              {"family", row.session.surface},
+                              {"resource", row.session.resource},
+                              {"node", row.node},
+                              {"what", row.what},
+                              {"ticket", ticket},
+                              {"credential", row.credential},
+                              {"created_at", row.session.created_at},
+                              {"expires_at", expires_at}});
 }
 
 std::optional<Row> find(db::Snapshot& snapshot, SessionId id) { return snapshot.one(find_session, {{"id", id}}, read); }
@@ -87,10 +86,10 @@ base::Page<Session> list(db::Snapshot& snapshot, std::string_view resource, cons
 }
 
 void renew_replica(db::Tx& tx, std::string_view id, std::string_view url, base::Instant now) {
-  tx.run(renew, {{"id", id}, {"url", url}, {"now", now}});
+  tx.put(renew, {{"id", id}, {"url", url}, {"now", now}});
 }
 
-void forget_replicas(db::Tx& tx, base::Instant before) { tx.run(forget, {{"before", before}}); }
+void forget_replicas(db::Tx& tx, base::Instant before) { tx.put(forget, {{"before", before}}); }
 
 std::vector<std::string> replicas(db::Snapshot& snapshot, base::Instant since) {
   return snapshot.all(list_replicas, {{"since", since}},

@@ -45,7 +45,7 @@ Node read(const db::Row& row) {
 
 void insert_join_token(db::Tx& tx, JoinTokenId id, std::string_view hash, std::string_view note, PrincipalId by,
                        base::Instant now, base::Instant expires_at) {
-  tx.run(insert_token,
+  tx.put(insert_token,
          {{"id", id}, {"hash", hash}, {"note", note}, {"by", by}, {"now", now}, {"expires_at", expires_at}});
 }
 
@@ -57,7 +57,7 @@ std::optional<PrincipalId> use_join_token(db::Tx& tx, std::string_view hash, Pri
 
 void insert_node(db::Tx& tx, PrincipalId id, std::string_view public_key, std::string_view capacity,
                  base::Instant now) {
-  tx.run(insert, {{"id", id}, {"public_key", public_key}, {"capacity", capacity}, {"now", now}});
+  tx.put(insert, {{"id", id}, {"public_key", public_key}, {"capacity", capacity}, {"now", now}});
 }
 
 std::optional<std::string> node_key(db::Snapshot& snapshot, PrincipalId id) {
@@ -69,7 +69,7 @@ base::Page<Node> nodes(db::Snapshot& snapshot, const base::Cursor& cursor) {
 }
 
 void put_challenge(db::Tx& tx, PrincipalId node, int slot, std::string_view challenge, base::Instant expires_at) {
-  tx.run(upsert_challenge, {{"node", node}, {"slot", slot}, {"challenge", challenge}, {"expires_at", expires_at}});
+  tx.put(upsert_challenge, {{"node", node}, {"slot", slot}, {"challenge", challenge}, {"expires_at", expires_at}});
 }
 
 bool use_challenge(db::Tx& tx, PrincipalId node, std::string_view challenge, base::Instant now) {

@@ -81,7 +81,7 @@ bool insert_person(db::Tx& tx, const Person& person, PrincipalId by, base::Insta
 bool disable(db::Tx& tx, PrincipalId id) { return tx.run(disable_row, {{"id", id}}) == 1; }
 
 void put_password(db::Tx& tx, PrincipalId id, std::string_view hash, base::Instant now) {
-  tx.run(upsert_password, {{"id", id}, {"hash", hash}, {"now", now}});
+  tx.put(upsert_password, {{"id", id}, {"hash", hash}, {"now", now}});
 }
 
 std::optional<std::string> password(db::Snapshot& snapshot, PrincipalId id) {

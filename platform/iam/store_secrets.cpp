@@ -80,7 +80,7 @@ std::optional<Credential> credential_by_hash(db::Snapshot& snapshot, std::string
 
 void insert_session(db::Tx& tx, SessionId id, std::string_view hash, std::string_view csrf, PrincipalId principal,
                     base::Instant now, base::Instant expires_at) {
-  tx.run(
+  tx.put(
       insert_sign_in,
       {{"id", id}, {"hash", hash}, {"csrf", csrf}, {"principal", principal}, {"now", now}, {"expires_at", expires_at}});
 }
@@ -99,7 +99,7 @@ int end_sessions_of(db::Tx& tx, PrincipalId principal, base::Instant now) {
 
 void insert_key(db::Tx& tx, const ApiKey& key, std::optional<OrganizationId> home, std::string_view hash,
                 PrincipalId by) {
-  tx.run(insert_api_key, {{"id", key.id},
+  tx.put(insert_api_key, {{"id", key.id},
                           {"hash", hash},
                           {"principal", key.principal},
                           {"home", home},

@@ -138,13 +138,13 @@ bool insert_scope(db::Tx& tx, const Scope& id, OrganizationId organization, cons
                            {"name", name},
                            {"valid_from", valid_from}}) == 0)
     return false;
-  tx.run(insert_scope_row,
+  tx.put(insert_scope_row,
          {{"id", request::text(id)}, {"organization", organization}, {"created_at", now}, {"created_by", by}});
   return true;
 }
 
 bool move_scope(db::Tx& tx, const Place& place, const Scope& parent, base::Instant at) {
-  CHECK(tx.run(close_edge, {{"scope", request::text(place.id)}, {"at", at}}) == 1);
+  tx.put_one(close_edge, {{"scope", request::text(place.id)}, {"at", at}});
   return tx.run(insert_edge, {{"scope", request::text(place.id)},
                               {"parent", request::text(parent)},
                               {"name", place.name},
@@ -152,11 +152,11 @@ bool move_scope(db::Tx& tx, const Place& place, const Scope& parent, base::Insta
 }
 
 void insert_attribution(db::Tx& tx, OrganizationId organization) {
-  tx.run(insert_attribution_row, {{"organization", organization}});
+  tx.put(insert_attribution_row, {{"organization", organization}});
 }
 
 void raise_attribution(db::Tx& tx, OrganizationId organization, base::Instant until) {
-  tx.run(raise_attribution_row, {{"organization", organization}, {"until", until}});
+  tx.put(raise_attribution_row, {{"organization", organization}, {"until", until}});
 }
 
 base::Instant attributed_until(db::Snapshot& snapshot, OrganizationId organization) {
@@ -179,11 +179,11 @@ std::vector<std::pair<Scope, std::int64_t>> all_epochs(db::Snapshot& snapshot) {
                       [](const db::Row& row) { return std::pair{scope_in(row, "scope_id"), read_epoch(row)}; });
 }
 
-void insert_epoch(db::Tx& tx, OrganizationId organization) { tx.run(insert_epoch_row, {{"scope", organization}}); }
+void insert_epoch(db::Tx& tx, OrganizationId organization) { tx.put(insert_epoch_row, {{"scope", organization}}); }
 
 void raise_epoch(db::Tx& tx, const Scope& scope, std::string_view about) {
-  CHECK(tx.run(raise_epoch_row, {{"scope", request::text(scope)}}) == 1);
-  CHECK(tx.run(insert_change, {{"scope", request::text(scope)}, {"about", about}}) == 1);
+  tx.put_one(raise_epoch_row, {{"scope", request::text(scope)}});
+  tx.put_one(insert_change, {{"scope", request::text(scope)}, {"about", about}});
 }
 
 std::vector<std::string> changes_since(db::Snapshot& snapshot, const Scope& scope, std::int64_t epoch) {

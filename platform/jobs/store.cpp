@@ -69,7 +69,7 @@ Task read(const db::Row& row) {
 
 void insert(db::Tx& tx, JobId id, std::string_view name, std::string_view resource, std::string_view input,
             base::Instant next_at) {
-  tx.run(insert_job, {{"id", id}, {"name", name}, {"resource", resource}, {"input", input}, {"next_at", next_at}});
+  tx.put(insert_job, {{"id", id}, {"name", name}, {"resource", resource}, {"input", input}, {"next_at", next_at}});
 }
 
 std::vector<Task> due(db::Snapshot& snapshot, base::Instant now, int most) {
@@ -83,10 +83,8 @@ std::optional<base::Instant> next_due(db::Snapshot& snapshot) {
 }
 
 bool lease(db::Tx& tx, Task& task, std::string_view taker, base::Instant now, base::Instant until) {
-  const int changed =
-      tx.run(lease_job, {{"id", task.id}, {"lease", task.lease}, {"taker", taker}, {"now", now}, {"until", until}});
-  if (changed == 0) return false;
-  return true;
+  return tx.run(lease_job,
+                {{"id", task.id}, {"lease", task.lease}, {"taker", taker}, {"now", now}, {"until", until}}) == 1;
 }
 
 bool finish(db::Tx& tx, const Task& task, base::Instant now) {
@@ -105,7 +103,7 @@ bool park(db::Tx& tx, const Task& task, std::string_view error) {
   return tx.run(park_job, {{"id", task.id}, {"lease", task.lease}, {"error", error}}) == 1;
 }
 
-void postpone(db::Tx& tx, JobId id, base::Instant next_at) { tx.run(postpone_job, {{"id", id}, {"next_at", next_at}}); }
+void postpone(db::Tx& tx, JobId id, base::Instant next_at) { tx.put(postpone_job, {{"id", id}, {"next_at", next_at}}); }
 
 base::Page<Listed> list(db::Snapshot& snapshot, std::optional<State> state, const base::Cursor& cursor) {
   return snapshot.page(list_jobs, cursor, {{"state", state ? db::enum_text(*state) : std::string{}}},

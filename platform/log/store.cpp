@@ -102,7 +102,7 @@ Stored read(const db::Row& row) {
 
 void insert_inbox(db::Tx& tx, RecordId id, base::Instant at, const Entry& entry) {
   CHECK(!entry.action.empty() && !entry.outcome.empty() && !entry.path.empty() && entry.path.size() <= depth_max);
-  tx.run(insert_entry, {{"id", id},
+  tx.put(insert_entry, {{"id", id},
                         {"at", at},
                         {"path", request::path_text(entry.path)},
                         {"principal", entry.principal},
@@ -119,7 +119,7 @@ db::Sequence::Batch sequence(db::Tx& tx) {
   const std::int64_t before = head(tx);
   const int taken = tx.run(insert_batch, {{"head", before}, {"most", batch_max}});
   if (taken == 0) return {.head = before};
-  tx.run(insert_topics, {{"head", before}});
+  tx.put(insert_topics, {{"head", before}});
   const int left = tx.run(delete_batch, {{"head", before}});
   CHECK(left == taken);
   return {.head = before + taken, .more = taken == batch_max};
@@ -162,8 +162,7 @@ std::optional<Key> find_key(db::Snapshot& snapshot, std::string_view key) {
 }
 
 void set_answer(db::Tx& tx, std::string_view key, std::string_view answer) {
-  const int changed = tx.run(keep_answer, {{"key", key}, {"answer", answer}});
-  CHECK(changed == 1);  // claimed in this transaction
+  tx.put_one(keep_answer, {{"key", key}, {"answer", answer}});  // claimed in this transaction
 }
 
 bool any_key_before(db::Snapshot& snapshot, base::Instant before) {

@@ -12,7 +12,7 @@ constexpr db::Query find_key{"request.keys.find", "SELECT key_hex FROM installat
 }  // namespace
 
 base::Random::Key installation_key(db::Tx& tx, std::string_view name, const base::Random::Key& fresh) {
-  tx.run(add_key, {{"name", name}, {"key", crypto::hex(fresh)}});
+  tx.put(add_key, {{"name", name}, {"key", crypto::hex(fresh)}});
   const auto text =
       tx.one(find_key, {{"name", name}}, [](const db::Row& row) { return row.get<std::string>("key_hex"); });
   CHECK(text.has_value());

@@ -32,6 +32,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/base/check.hpp"
 #include "shared/base/page.hpp"
 #include "shared/base/result.hpp"
 #include "shared/db/value.hpp"
@@ -135,6 +136,13 @@ class Tx : public Snapshot {
   /// Returns how many rows it inserted, updated or deleted.
   int run(const Query& query, Params params) { return execute(query, list(params)); }
 
+  /// The same where nobody asks how many. PostgreSQL: it travels with the next statement that answers, or with the
+  /// COMMIT, and that is what throws if it failed; so a change waits only for what it has to read.
+  void put(const Query& query, Params params) { execute_later(query, list(params), false); }
+
+  /// The same where it is one row, always; another number is a bug and crashes.
+  void put_one(const Query& query, Params params) { execute_later(query, list(params), true); }
+
   /// Runs `part` in a savepoint, so that its error undoes what it did and no more. The runner calls a commit through
   /// this, and then records in the same transaction what came of it.
   virtual base::Result<void> attempt(const std::function<base::Result<void>()>& part) = 0;
@@ -147,6 +155,10 @@ class Tx : public Snapshot {
  protected:
   ~Tx() = default;
   virtual int execute(const Query&, std::span<const Param>) = 0;
+  virtual void execute_later(const Query& query, std::span<const Param> params, bool one_row) {
+    const int rows = execute(query, params);
+    CHECK(!one_row || rows == 1);
+  }
 };
 
 /// Opens short snapshots around what is slow: `prepare` reads a password's hash, and verifies it with none open.

@@ -64,6 +64,11 @@ class PostgresRow final : public Row {
   int columns_;
 };
 
+// Inserted, updated or deleted.
+int rows_of(PGresult* result) {
+  return std::strncmp(PQcmdStatus(result), "SELECT", 6) == 0 ? 0 : std::atoi(PQcmdTuples(result));
+}
+
 bool failed(ExecStatusType status) { return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE; }
 
 std::shared_ptr<PGresult> owned(PGresult* result) { return {result, PQclear}; }
@@ -101,7 +106,7 @@ void PostgresConnection::close() {
   connection_ = nullptr;
   prepared_.clear();
   deferred_.clear();
-  unread_ = 0;
+  rounds_.clear();
 }
 
 void PostgresConnection::lost() {
@@ -111,16 +116,12 @@ void PostgresConnection::lost() {
   throw Lost("PostgreSQL: " + why);
 }
 
-void PostgresConnection::defer(std::string sql, std::vector<std::string> params) {
-  deferred_.push_back({std::move(sql), std::move(params)});
-}
+void PostgresConnection::defer(std::string sql) { deferred_.push_back({.what = std::move(sql)}); }
 
 std::string PostgresConnection::finish(std::string_view sql) {
   if (connection_ == nullptr) lost();
-  asking_ = sql;
   defer(std::string{sql});
-  send_deferred();
-  sync();
+  send_round();
   const Answer result = receive();
   return result ? PQcmdStatus(result.get()) : "";
 }
@@ -128,10 +129,8 @@ std::string PostgresConnection::finish(std::string_view sql) {
 void PostgresConnection::finish_later(std::string_view sql) {
   if (connection_ == nullptr) lost();
   defer(std::string{sql});
-  send_deferred();
-  sync();
+  send_round();
   if (PQflush(connection_) < 0) lost();
-  ++unread_;
 }
 
 void PostgresConnection::roll_back() noexcept {
@@ -146,8 +145,13 @@ void PostgresConnection::roll_back() noexcept {
 int PostgresConnection::run(const Query& query, std::span<const Param> params) {
   const Timed timed{observe_, query};
   const Answer result = ask(query, params);
-  if (std::strncmp(PQcmdStatus(result.get()), "SELECT", 6) == 0) return 0;
-  return std::atoi(PQcmdTuples(result.get()));
+  return rows_of(result.get());
+}
+
+void PostgresConnection::put(const Query& query, std::span<const Param> params, bool one_row) {
+  if (connection_ == nullptr) lost();
+  const Timed timed{observe_, query};
+  bind(query, params, one_row);
 }
 
 void PostgresConnection::each(const Query& query, std::span<const Param> params,
@@ -168,74 +172,70 @@ void PostgresConnection::script(const std::string& sql) {
 
 PostgresConnection::Answer PostgresConnection::ask(const Query& query, std::span<const Param> params) {
   if (connection_ == nullptr) lost();
-  asking_ = query.name;
+  bind(query, params, false);
+  send_round();
+  return receive();
+}
+
+void PostgresConnection::bind(const Query& query, std::span<const Param> params, bool one_row) {
   auto known = prepared_.find(query.sql);
-  const bool fresh = known == prepared_.end();
-  Statement parsed;
-  if (fresh) {
-    parsed = parse(query.sql, Dialect::postgres);
-    known = prepared_.emplace(std::string{query.sql}, Prepared{"s" + std::to_string(++prepared_count_), parsed.names})
+  if (known == prepared_.end())
+    known = prepared_
+                .emplace(std::string{query.sql}, Prepared{.name = "s" + std::to_string(prepared_.size() + 1),
+                                                          .statement = parse(query.sql, Dialect::postgres)})
                 .first;
+  Prepared& prepared = known->second;
+  in_order(query, prepared.statement.names, params, ordered_);
+  Command command{.what = std::string{query.name}, .prepared = &prepared, .one_row = one_row};
+  for (const Value* value : ordered_) {
+    std::optional<std::string>& param = command.params.emplace_back();
+    if (const auto* text = std::get_if<std::string>(value)) param = *text;
+    if (const auto* integer = std::get_if<std::int64_t>(value)) param = std::to_string(*integer);
   }
-  const Prepared& prepared = known->second;
-  in_order(query, prepared.names, params, ordered_);
-  numbers_.assign(ordered_.size(), {});
-  values_.assign(ordered_.size(), nullptr);
-  for (std::size_t i = 0; i < ordered_.size(); ++i) {
-    if (const auto* text = std::get_if<std::string>(ordered_[i])) {
-      values_[i] = text->c_str();
-    } else if (const auto* integer = std::get_if<std::int64_t>(ordered_[i])) {
-      numbers_[i] = std::to_string(*integer);
-      values_[i] = numbers_[i].c_str();
-    }
-  }
-  const int before = send_deferred();
-  if (fresh && PQsendPrepare(connection_, prepared.name.c_str(), parsed.sql.c_str(), 0, nullptr) != 1) lost();
-  if (PQsendQueryPrepared(connection_, prepared.name.c_str(), static_cast<int>(values_.size()), values_.data(), nullptr,
-                          nullptr, 0) != 1)
-    lost();
-  sync();
-  if (!fresh) return receive();
-  // A statement that was not prepared, because what came before it failed, is not known.
-  const std::string sql{query.sql};
-  try {
-    return receive();
-  } catch (const Trouble&) {
-    if (done_ <= before) prepared_.erase(sql);
-    throw;
-  }
+  deferred_.push_back(std::move(command));
 }
 
-// How many commands were sent.
-int PostgresConnection::send_deferred() {
-  const int count = static_cast<int>(deferred_.size());
-  for (const Control& control : deferred_) send_control(control);
+void PostgresConnection::send_round() {
+  Round round;
+  for (const Command& command : deferred_) send(command, round);
   deferred_.clear();
-  return count;
-}
-
-void PostgresConnection::send_control(const Control& control) {
-  std::vector<const char*> values;
-  for (const std::string& param : control.params) values.push_back(param.c_str());
-  if (PQsendQueryParams(connection_, control.sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
-                        nullptr, nullptr, 0) != 1)
-    lost();
-}
-
-void PostgresConnection::sync() {
   if (PQpipelineSync(connection_) != 1) lost();
+  rounds_.push_back(std::move(round));
+}
+
+void PostgresConnection::send(const Command& command, Round& round) {
+  values_.clear();
+  for (const auto& param : command.params) values_.push_back(param ? param->c_str() : nullptr);
+  const int count = static_cast<int>(values_.size());
+  Prepared* prepared = command.prepared;
+  if (prepared != nullptr && !prepared->sent) {
+    if (PQsendPrepare(connection_, prepared->name.c_str(), prepared->statement.sql.c_str(), 0, nullptr) != 1) lost();
+    prepared->sent = true;
+    round.push_back({.what = command.what, .preparing = prepared});
+  }
+  const int sent =
+      prepared != nullptr
+          ? PQsendQueryPrepared(connection_, prepared->name.c_str(), count, values_.data(), nullptr, nullptr, 0)
+          : PQsendQueryParams(connection_, command.what.c_str(), count, nullptr, values_.data(), nullptr, nullptr, 0);
+  if (sent != 1) lost();
+  round.push_back({.what = command.what, .one_row = command.one_row});
 }
 
 PostgresConnection::Answer PostgresConnection::receive() {
-  for (; unread_ > 0; --unread_) receive_one_sync();
-  return receive_one_sync();
+  Answer last;
+  while (!rounds_.empty()) {
+    const Round round = std::move(rounds_.front());
+    rounds_.pop_front();
+    last = receive(round);
+  }
+  return last;
 }
 
 // Everything up to the next sync: the last command's result, or the first that failed, thrown.
-PostgresConnection::Answer PostgresConnection::receive_one_sync() {
+PostgresConnection::Answer PostgresConnection::receive(const Round& round) {
   Answer result;
   std::shared_ptr<PGresult> trouble;
-  done_ = 0;
+  std::size_t done = 0;
   for (int nothing = 0;;) {
     auto next = owned(PQgetResult(connection_));
     if (PQstatus(connection_) != CONNECTION_OK) {
@@ -254,15 +254,20 @@ PostgresConnection::Answer PostgresConnection::receive_one_sync() {
       if (trouble == nullptr) trouble = next;
       continue;
     }
-    ++done_;
+    CHECK(done < round.size());
+    CHECK(!round[done].one_row || rows_of(next.get()) == 1);
+    ++done;
     result = std::move(next);
   }
   if (PQstatus(connection_) != CONNECTION_OK) lost();
-  if (trouble != nullptr) fail(trouble.get(), asking_);
-  return result;
+  if (trouble == nullptr) return result;
+  // What was not prepared, because it or what came before it failed, is prepared when it is next sent.
+  for (std::size_t i = done; i < round.size(); ++i)
+    if (round[i].preparing != nullptr) round[i].preparing->sent = false;
+  fail(trouble.get(), done < round.size() ? round[done].what : "COMMIT");
 }
 
-void PostgresConnection::fail(const pg_result* result, std::string_view what) const {
+void PostgresConnection::fail(const pg_result* result, std::string_view what) {
   const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const std::string state = field == nullptr ? "" : field;
   const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -299,9 +304,9 @@ base::Result<void> PostgresTx::attempt(const std::function<base::Result<void>()>
 }
 
 void PostgresTx::lock(std::string_view key, bool shared) {
-  connection_.defer(shared ? "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
-                           : "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-                    {std::string{key}});
+  constexpr Query take_shared{"db.lock_shared", "SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))"};
+  constexpr Query take{"db.lock", "SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"};
+  put(shared ? take_shared : take, {{"key", key}});
 }
 
 }  // namespace db

@@ -1,20 +1,22 @@
 // PostgresConnection: one connection, used by one thread at a time; statements are prepared once a connection.
 //
-// It speaks in libpq's pipeline mode. What has no answer of interest (BEGIN, SAVEPOINT, RELEASE, a lock, SET LOCAL) is
-// deferred and travels with the statement after it, so that a change of n statements costs n + 1 round trips; a
-// snapshot's end is sent and its answer read before the next use.
+// It speaks in libpq's pipeline mode. What has no answer of interest (BEGIN, SAVEPOINT, RELEASE, a lock, SET LOCAL,
+// what a change puts) is deferred and travels with the statement after it, so that a change costs a round trip for each
+// answer that it waits for and one for its COMMIT; a snapshot's end is sent and its answer read before the next use.
 //
 // Always true
 //   - after `Lost` the connection is closed: whatever it held (locks, the transaction) is the server's to undo;
-//   - what a deferred command fails with is thrown by the statement that it travels with.
+//   - what a deferred command fails with is thrown by the statement that it travels with, in its own name.
 //
 // Not here: when to run again (postgres_store.cpp), who leads (postgres_sequencer.cpp).
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,7 +49,7 @@ class PostgresConnection final {
   bool connected() const { return connection_ != nullptr; }
   void close();
 
-  void defer(std::string sql, std::vector<std::string> params = {});
+  void defer(std::string sql);
   /// Sends what is deferred and `sql`, and returns the command's tag: "COMMIT", or "ROLLBACK" where it could not.
   std::string finish(std::string_view sql);
   /// Sends `sql` and does not wait; what it answers is read before the next use.
@@ -56,6 +58,7 @@ class PostgresConnection final {
   void roll_back() noexcept;
 
   int run(const Query&, std::span<const Param>);
+  void put(const Query&, std::span<const Param>, bool one_row);
   void each(const Query&, std::span<const Param>, const std::function<void(const Row&)>&);
   /// Several statements without parameters (migrations).
   void script(const std::string& sql);
@@ -69,34 +72,39 @@ class PostgresConnection final {
   using Answer = std::shared_ptr<pg_result>;  // shared_ptr: its deleter hides libpq from this header
   struct Prepared {
     std::string name;
-    std::vector<std::string> names;
+    Statement statement;
+    bool sent = false;
   };
-  struct Control {
-    std::string sql;
-    std::vector<std::string> params;
+  struct Command {
+    std::string what;              // a query's name, or the text itself
+    Prepared* prepared = nullptr;  // none: the text as it is
+    std::vector<std::optional<std::string>> params = {};
+    bool one_row = false;
   };
+  struct Sent {
+    std::string what;
+    Prepared* preparing = nullptr;
+    bool one_row = false;
+  };
+  using Round = std::vector<Sent>;  // what goes to the server before it is asked for its answers
 
+  void bind(const Query&, std::span<const Param>, bool one_row);
   Answer ask(const Query&, std::span<const Param>);
-  int send_deferred();
-  void send_control(const Control&);
-  void sync();
+  void send_round();
+  void send(const Command&, Round&);
   Answer receive();
-  Answer receive_one_sync();
+  Answer receive(const Round&);
   [[noreturn]] void lost();
-  [[noreturn]] void fail(const pg_result*, std::string_view what) const;
+  [[noreturn]] static void fail(const pg_result*, std::string_view what);
 
   std::string url_;
   std::string session_;
   Observe observe_;
   pg_conn* connection_ = nullptr;
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> prepared_;
-  std::uint64_t prepared_count_ = 0;  // names are never used twice
-  std::vector<Control> deferred_;
-  int unread_ = 0;  // answers of `finish_later`
-  int done_ = 0;    // commands that succeeded in the last round trip
-  std::string_view asking_;
+  std::vector<Command> deferred_;
+  std::deque<Round> rounds_;  // sent, and not yet answered
   std::vector<const Value*> ordered_;
-  std::vector<std::string> numbers_;
   std::vector<const char*> values_;
 };
 
@@ -110,6 +118,9 @@ class PostgresTx final : public Tx {
     connection_.each(query, params, read);
   }
   int execute(const Query& query, std::span<const Param> params) override { return connection_.run(query, params); }
+  void execute_later(const Query& query, std::span<const Param> params, bool one_row) override {
+    connection_.put(query, params, one_row);
+  }
   base::Result<void> attempt(const std::function<base::Result<void>()>& part) override;
   void lock(std::string_view key, bool shared) override;
 

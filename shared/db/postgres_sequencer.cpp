@@ -32,9 +32,9 @@ constexpr Query find_self{"sequencer.self", R"sql(
   SELECT (extract(epoch FROM backend_start) * 1000000)::bigint AS started
   FROM pg_stat_activity WHERE pid = pg_backend_pid())sql"};
 
-constexpr const char* notify =
-    "SELECT pg_notify('db_beat', concat_ws(' ', $1::text, $2::text,"
-    " floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint, pg_backend_pid(), $3::text))";
+constexpr Query notify{"sequencer.beat", R"sql(
+  SELECT pg_notify('db_beat', concat_ws(' ', CAST(:head AS text), CAST(:now AS text),
+    floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint, pg_backend_pid(), CAST(:started AS text))))sql"};
 
 constexpr Query find_holder{"sequencer.holder", R"sql(
   SELECT a.pid AS backend, (extract(epoch FROM a.backend_start) * 1000000)::bigint AS started,
@@ -144,9 +144,7 @@ bool PostgresSequencer::lead_once(std::int64_t started, Steady::time_point& last
     const Sequence::Batch batch = sequence_.step(tx);
     const base::Instant now = clock_.now();
     const bool beats = batch.head != head_ || Steady::now() - last_beat >= beat_every;
-    if (beats)
-      connection_.defer(notify,
-                        {std::to_string(batch.head), std::to_string(base::micros(now)), std::to_string(started)});
+    if (beats) tx.put(notify, {{"head", batch.head}, {"now", now}, {"started", started}});
     if (connection_.finish("COMMIT") != "COMMIT") throw Lost("the log's step swallowed an error");
     news = news || batch.head != head_;
     head_ = batch.head;

@@ -201,7 +201,9 @@ class PostgresStore final : public Store {
   // The lock comes before anything is seen, and is held to the end; 1 makes its keys others than those of Tx::lock.
   static void begin(PostgresConnection& connection, const Job& job) {
     connection.defer(job.turn ? "BEGIN ISOLATION LEVEL READ COMMITTED" : "BEGIN ISOLATION LEVEL SERIALIZABLE");
-    if (job.turn) connection.defer("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", {*job.turn});
+    if (!job.turn) return;
+    const std::array<Param, 1> turn{Param{"turn", *job.turn}};
+    connection.put({"db.turn", "SELECT pg_advisory_xact_lock(hashtextextended(:turn, 1))"}, turn, false);
   }
 
   void pause(int run) {

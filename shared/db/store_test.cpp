@@ -202,6 +202,81 @@ TEST_P(StoreTest, AViolatedConstraintIsOurBugAndCostsOnlyThatChange) {
 }
 
 // SERIALIZABLE, or one writer: read and write back is safe, whoever else does the same.
+TEST_P(StoreTest, WhatIsPutIsSeenByTheNextStatementInItsOrder) {
+  auto store = world.open();
+  ASSERT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                tx.put_one(insert_note,
+                                           {{"id", "a"}, {"text", std::optional<std::string>{}}, {"number", 1}});
+                                tx.put({"notes.raise", "UPDATE notes SET number = number + 1"}, {});
+                                tx.put_one(insert_note, {{"id", "b"}, {"text", "late"}, {"number", 1}});
+                                EXPECT_EQ(tx.one(find_note, {{"id", "a"}}, read_note), (Note{"a", std::nullopt, 2}));
+                                tx.put({"notes.raise", "UPDATE notes SET number = number + 1"}, {});
+                                return {};
+                              })),
+            "ok");
+  store->read([](Snapshot& s) {
+    EXPECT_EQ(s.one(find_note, {{"id", "a"}}, read_note)->number, 3);
+    EXPECT_EQ(s.one(find_note, {{"id", "b"}}, read_note)->number, 2);
+  });
+}
+
+// Each is new to its connection, so that on PostgreSQL they are prepared in the round that fails.
+TEST_P(StoreTest, WhatIsPutAndFailsIsOurBugUndoesItsChangeAndIsKnownToTheNext) {
+  auto store = world.open();
+  constexpr Query twice{"notes.twice", "INSERT INTO notes (id) VALUES (:id), (:id)"};
+  constexpr Query after{"notes.after", "INSERT INTO notes (id, number) VALUES (:id, 5)"};
+  for (int round = 0; round < 2; ++round)
+    EXPECT_EQ(word(world.change(*store,
+                                [&](Tx& tx) -> base::Result<void> {
+                                  insert_id(tx, "before");
+                                  tx.put(twice, {{"id", "a"}});
+                                  tx.put(after, {{"id", "b"}});
+                                  return {};
+                                })),
+              "internal");
+  EXPECT_EQ(notes(*store), 0);
+  EXPECT_EQ(word(world.change(*store,
+                              [&](Tx& tx) -> base::Result<void> {
+                                tx.put(after, {{"id", "b"}});
+                                return {};
+                              })),
+            "ok");
+  EXPECT_EQ(notes(*store), 1);
+}
+
+TEST_P(StoreTest, WhatAnAttemptPutGoesWithItsError) {
+  auto store = world.open();
+  EXPECT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                const auto tried = tx.attempt([&]() -> base::Result<void> {
+                                  tx.put({"notes.a", "INSERT INTO notes (id) VALUES ('a')"}, {});
+                                  return base::Error{base::contended};
+                                });
+                                EXPECT_FALSE(tried);
+                                tx.put({"notes.b", "INSERT INTO notes (id) VALUES ('b')"}, {});
+                                return {};
+                              })),
+            "ok");
+  store->read([](Snapshot& s) {
+    EXPECT_FALSE(s.one(find_note, {{"id", "a"}}, read_note));
+    EXPECT_TRUE(s.one(find_note, {{"id", "b"}}, read_note));
+  });
+}
+
+TEST_P(StoreTest, OneRowThatIsNotOneEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        auto store = world.open();
+        (void)world.change(*store, [](Tx& tx) -> base::Result<void> {
+          tx.put_one({"notes.none", "UPDATE notes SET number = 1 WHERE id = 'nobody'"}, {});
+          return {};
+        });
+      },
+      "rows == 1|rows_of");
+}
+
 TEST_P(StoreTest, EightThreadsCountAsIfOneAfterAnother) {
   auto store = world.open();
   constexpr Query get{"counter.get", "SELECT value FROM counters WHERE id = 'c'"};

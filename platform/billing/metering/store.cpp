@@ -88,7 +88,7 @@ std::optional<base::Instant> end_before(db::Snapshot& snapshot, std::string_view
 void insert(db::Tx& tx, const Filed& filed) {
   const UsageEvent& event = filed.event;
   CHECK(sound(event));
-  tx.run(insert_event, {{"id", event.id},
+  tx.put(insert_event, {{"id", event.id},
                         {"reported", filed.reported},
                         {"piece", filed.piece},
                         {"content", filed.content},
@@ -104,8 +104,8 @@ void insert(db::Tx& tx, const Filed& filed) {
                         {"path", request::path_text(event.path)},
                         {"node", event.node},
                         {"simulated", event.simulated}});
-  for (const Scope& scope : event.path) tx.run(insert_scope, {{"scope", request::text(scope)}, {"event", event.id}});
-  tx.run(insert_unrated, {{"event", event.id}, {"organization", event.organization()}});
+  for (const Scope& scope : event.path) tx.put(insert_scope, {{"scope", request::text(scope)}, {"event", event.id}});
+  tx.put(insert_unrated, {{"event", event.id}, {"organization", event.organization()}});
 }
 
 std::optional<UsageEvent> find(db::Snapshot& snapshot, UsageEventId id) {
@@ -130,7 +130,7 @@ std::vector<Unrated> unrated(db::Snapshot& snapshot, base::Instant now, int most
 bool delete_unrated(db::Tx& tx, UsageEventId id) { return tx.run(delete_from_queue, {{"event", id}}) == 1; }
 
 void set_retry(db::Tx& tx, UsageEventId id, base::Instant retry_at) {
-  tx.run(update_retry, {{"event", id}, {"retry_at", retry_at}});
+  tx.put(update_retry, {{"event", id}, {"retry_at", retry_at}});
 }
 
 }  // namespace metering::store

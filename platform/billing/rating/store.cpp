@@ -101,7 +101,7 @@ Residual residual(db::Snapshot& snapshot, const Chain& chain) {
 }
 
 void set_residual(db::Tx& tx, const Chain& chain, const Residual& residual) {
-  tx.run(keep_residual, {{"resource", chain.resource},
+  tx.put(keep_residual, {{"resource", chain.resource},
                          {"meter", chain.meter},
                          {"currency", chain.currency.code},
                          {"per", chain.per},
@@ -112,7 +112,7 @@ void set_residual(db::Tx& tx, const Chain& chain, const Residual& residual) {
 
 void insert(db::Tx& tx, const Charge& charge, const std::vector<Scope>& path, base::Day day) {
   CHECK(charge.amount.micros >= 0 && charge.amount.currency == charge.rate.currency && path.back() == charge.scope);
-  tx.run(insert_charge, {{"id", charge.id},
+  tx.put(insert_charge, {{"id", charge.id},
                          {"usage_event", charge.usage_event},
                          {"at", charge.at},
                          {"organization", charge.organization},
@@ -132,7 +132,7 @@ void insert(db::Tx& tx, const Charge& charge, const std::vector<Scope>& path, ba
                          {"ordinal", charge.ordinal},
                          {"simulated", charge.simulated}});
   for (const Scope& scope : path)
-    tx.run(insert_scope, {{"scope", request::text(scope)}, {"charge", charge.id}, {"day", day}});
+    tx.put(insert_scope, {{"scope", request::text(scope)}, {"charge", charge.id}, {"day", day}});
 }
 
 base::Page<Charge> at_scope(db::Snapshot& snapshot, const Scope& scope, const base::Cursor& cursor) {

@@ -91,20 +91,19 @@ Row read(const db::Row& row) {
 
 void insert(db::Tx& tx, const request::Granted<instance_create>& granted, const Row& row) {
   CHECK(sound(row) && row.project == granted.project() && row.created_by == granted.principal());
-  const int inserted = tx.run(insert_instance, {{"id", row.id},
-                                                {"project", row.project},
-                                                {"path", row.path},
-                                                {"name", row.name},
-                                                {"shape", row.shape},
-                                                {"command", json::encode(row.command)},
-                                                {"env", json::encode(row.env)},
-                                                {"state", row.state},
-                                                {"reason", row.state_reason},
-                                                {"wanted", row.wanted},
-                                                {"generation", row.generation},
-                                                {"by", row.created_by},
-                                                {"requested_at", row.requested_at}});
-  CHECK(inserted == 1);
+  tx.put_one(insert_instance, {{"id", row.id},
+                               {"project", row.project},
+                               {"path", row.path},
+                               {"name", row.name},
+                               {"shape", row.shape},
+                               {"command", json::encode(row.command)},
+                               {"env", json::encode(row.env)},
+                               {"state", row.state},
+                               {"reason", row.state_reason},
+                               {"wanted", row.wanted},
+                               {"generation", row.generation},
+                               {"by", row.created_by},
+                               {"requested_at", row.requested_at}});
 }
 
 std::optional<Row> find(db::Snapshot& snapshot, InstanceId id) {
@@ -132,25 +131,24 @@ void update(db::Tx& tx, const Row& row, State before) {
   CHECK(sound(row));
   CHECK(row.state == before || transitions.may(before, row.state));
   const Exit exit = row.exit.value_or(Exit{});
-  const int updated = tx.run(update_instance, {{"id", row.id},
-                                               {"before", before},
-                                               {"state", row.state},
-                                               {"reason", row.state_reason},
-                                               {"wanted", row.wanted},
-                                               {"generation", row.generation},
-                                               {"node", row.node},
-                                               {"gpus", json::encode(row.gpus)},
-                                               {"holds", row.holds},
-                                               {"placed_at", row.placed_at},
-                                               {"starting_at", row.starting_at},
-                                               {"running_at", row.running_at},
-                                               {"ended_at", row.ended_at},
-                                               {"code", exit.code},
-                                               {"signal", exit.signal},
-                                               {"oom", row.exit ? std::optional<bool>{exit.oom} : std::nullopt},
-                                               {"failure", exit.failure},
-                                               {"deleted_at", row.deleted_at}});
-  CHECK(updated == 1);  // read in this transaction, which is as if alone
+  tx.put_one(update_instance, {{"id", row.id},
+                               {"before", before},
+                               {"state", row.state},
+                               {"reason", row.state_reason},
+                               {"wanted", row.wanted},
+                               {"generation", row.generation},
+                               {"node", row.node},
+                               {"gpus", json::encode(row.gpus)},
+                               {"holds", row.holds},
+                               {"placed_at", row.placed_at},
+                               {"starting_at", row.starting_at},
+                               {"running_at", row.running_at},
+                               {"ended_at", row.ended_at},
+                               {"code", exit.code},
+                               {"signal", exit.signal},
+                               {"oom", row.exit ? std::optional<bool>{exit.oom} : std::nullopt},
+                               {"failure", exit.failure},
+                               {"deleted_at", row.deleted_at}});  // read in this transaction, which is as if alone
 }
 
 }  // namespace instances::store

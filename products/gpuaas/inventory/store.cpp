@@ -63,7 +63,7 @@ Node read(const db::Row& row) {
 }  // namespace
 
 void report(db::Tx& tx, PrincipalId node, std::string_view name, const Capacity& capacity, base::Instant now) {
-  tx.run(upsert_node, {{"node", node},
+  tx.put(upsert_node, {{"node", node},
                        {"name", name},
                        {"cpu", capacity.cpu_millicores},
                        {"memory", capacity.memory},
@@ -72,7 +72,7 @@ void report(db::Tx& tx, PrincipalId node, std::string_view name, const Capacity&
                        {"gpu_memory", capacity.gpu_memory},
                        {"simulated", capacity.simulated},
                        {"now", now}});
-  for (std::int32_t gpu = 0; gpu < capacity.gpus; ++gpu) tx.run(add_slot, {{"node", node}, {"gpu", gpu}});
+  for (std::int32_t gpu = 0; gpu < capacity.gpus; ++gpu) tx.put(add_slot, {{"node", node}, {"gpu", gpu}});
 }
 
 std::vector<Node> nodes(db::Snapshot& snapshot) { return snapshot.all(list_nodes, {}, read); }
@@ -91,16 +91,14 @@ std::optional<std::vector<std::int32_t>> take(db::Tx& tx, const Node& from, cons
     give_back(tx, from.id, shape, instance);
     return std::nullopt;
   }
-  for (const std::int32_t gpu : gpus) {
-    const int held = tx.run(take_slot, {{"node", from.id}, {"gpu", gpu}, {"instance", instance}});
-    CHECK(held == 1);  // seen as free in this transaction, which is as if alone
-  }
+  // Seen as free in this transaction, which is as if alone.
+  for (const std::int32_t gpu : gpus) tx.put_one(take_slot, {{"node", from.id}, {"gpu", gpu}, {"instance", instance}});
   return gpus;
 }
 
 void give_back(db::Tx& tx, PrincipalId from, const Shape& shape, std::string_view instance) {
-  tx.run(give_cpu, {{"node", from}, {"cpu", shape.cpu_millicores}, {"memory", shape.memory}});
-  tx.run(give_slots, {{"instance", instance}});
+  tx.put(give_cpu, {{"node", from}, {"cpu", shape.cpu_millicores}, {"memory", shape.memory}});
+  tx.put(give_slots, {{"instance", instance}});
 }
 
 }  // namespace inventory
