@@ -52,12 +52,13 @@ Result<Done> check(const Options& options, const RulesFile& rules, const Tree& t
   if (!baseline) return baseline.error();
   const auto before = baseline_before(options, rules);
   if (!before) return before.error();
+  const auto& earlier = *before;
   for (const std::string& each : options.only)
     if (std::ranges::find(rules.rules, each, &Rule::id) == rules.rules.end())
       return Error{base::invalid, options.rules + ": there is no rule " + each};
   const Judgement how{.mode = options.mode,
                       .today = options.today.value_or(base::day_of(base::WallClock{}.now())),
-                      .before = *before ? &**before : nullptr};
+                      .before = earlier ? &*earlier : nullptr};
   const auto said = run(tree, rules, [&](const Rule& rule) {
     const bool wanted = options.only.empty() || std::ranges::find(options.only, rule.id) != options.only.end();
     return wanted && mode_of(rule, how) != Mode::off;

@@ -141,7 +141,7 @@ init::Message become(Plan& plan, int slave) {
   close(seen[1]);
   close(slave);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; fd < 3; ++fd) dup2(null, fd);
+  for (int fd = 0; null >= 0 && fd < 3; ++fd) dup2(null, fd);
   init::Message failure{};
   ssize_t got = 0;
   while ((got = read(seen[0], &failure, sizeof failure)) < 0 && errno == EINTR) {

@@ -13,7 +13,6 @@ namespace guard {
 namespace fs = std::filesystem;
 namespace js = boost::json;
 using base::Error;
-using base::Result;
 
 namespace {
 

@@ -172,6 +172,7 @@ class Reader {
     } else {
       std::optional<T> result;
       open([&](Snapshot& snapshot) { result.emplace(look(snapshot)); });
+      CHECK(result.has_value());
       return std::move(*result);
     }
   }

@@ -39,7 +39,11 @@ check_tidy() {
   ((${#files[@]})) || { printf '  nothing differs from the last commit\n'; return 0; }
   configure release
   # -warnings-as-errors stands in .clang-tidy; the precompiled header is clang's own, so its timestamps agree.
-  printf '%s\n' "${files[@]}" | xargs -r -d '\n' -n 4 -P 2 clang-tidy-19 --quiet -p build/release 2>build/log/tidy.log
+  # A test may take what is not there, and throw before main: it fails then, which is what it is for.
+  local tidy=(xargs -r -d '\n' -n 4 -P 2 clang-tidy-19 --quiet -p build/release) wrong=0
+  printf '%s\n' "${files[@]}" | grep -v '_test\.cpp$' | "${tidy[@]}" 2>build/log/tidy.log || wrong=1
+  printf '%s\n' "${files[@]}" | grep '_test\.cpp$' | "${tidy[@]}" --checks=-bugprone-unchecked-optional-access,-cert-err58-cpp 2>>build/log/tidy.log || wrong=1
+  return $wrong
 }
 
 check_contract() { "$HOUSE_ROOT/dev" contract; }
