@@ -118,7 +118,8 @@ class Resolver {
 
   const File* find(const File& from, const source::IncludeLine& include, const SearchPath& path) {
     const std::string_view own = folder_of(from.path);
-    bool may = include.form != source::Form::next;  // what follows this file's own folder
+    // Of `next`, what follows this file's own folder; all of them where that is none of them.
+    bool may = include.form != source::Form::next || std::ranges::find(path.angle, own) == path.angle.end();
     if (include.form == source::Form::quoted) {
       if (const File* found = below(own, include.written)) return found;
       for (const std::string& each : path.quote)

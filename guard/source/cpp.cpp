@@ -38,7 +38,7 @@ class Lexer {
   void line() {
     blanks();
     if (cursor_.peek() == '#' || (cursor_.peek() == '%' && cursor_.peek_next() == ':')) return directive();
-    to_line_end();
+    if (!module_directive()) to_line_end();
   }
 
   void to_line_end() {
@@ -95,7 +95,7 @@ class Lexer {
     while (is_word(cursor_.peek())) cursor_.next();
     const std::string_view name = text_since(begin);
     const bool is_first = out_.tokens.empty() && out_.includes.empty();
-    if (name == "include" || name == "import" || name == "include_next") {
+    if (name == "include" || name == "import" || name == "include_next" || name == "embed") {
       conditions_.code();
       return include(name, line);
     }
@@ -108,6 +108,40 @@ class Lexer {
     }
     to_line_end();
     in_directive_ = false;
+  }
+
+  /// `import "a.hpp";` includes. Of a named module ([cpp.module], [cpp.import]) nobody here knows the file.
+  bool module_directive() {
+    std::string_view rest = text_.substr(cursor_.at());
+    const auto begins = [&rest](std::string_view word) { return rest.starts_with(word); };
+    if (!begins("import") && !begins("module") && !begins("export")) return false;
+    const std::string line = rest_of_line();
+    rest = line;
+    const auto take = [&rest](std::string_view word) {
+      if (!rest.starts_with(word) || (rest.size() > word.size() && is_word(rest[word.size()]))) return false;
+      rest.remove_prefix(std::min(rest.find_first_not_of(' ', word.size()), rest.size()));
+      return true;
+    };
+    const bool is_exported = take("export");
+    const bool is_import = take("import");
+    if (!is_import && !take("module")) return false;
+    const char open = rest.empty() ? '\0' : rest.front();
+    const int number = cursor_.line();
+    if (is_import && (open == '"' || open == '<') && rest.find(open == '<' ? '>' : '"', 1) != std::string_view::npos) {
+      conditions_.code();
+      for (int words = is_exported ? 2 : 1; words > 0; --words) {
+        while (is_word(cursor_.peek())) cursor_.next();
+        blanks();
+      }
+      include("import", number);
+      return true;
+    }
+    const std::size_t end = rest.find(';');
+    const bool is_name =
+        end != std::string_view::npos && !rest.starts_with("::") && (end > 0 || !is_import) &&
+        std::ranges::all_of(rest.substr(0, end), [](char c) { return is_word(c) || c == '.' || c == ':' || c == ' '; });
+    if (is_name) problem(number, "a module of C++20, whose file is not known");
+    return false;
   }
 
   void include(std::string_view directive, int line) {

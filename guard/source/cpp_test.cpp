@@ -49,6 +49,18 @@ TEST(GuardCppIncludes, AreFoundInEachSpelling) {
   EXPECT_EQ(includes("#include <a//b.h>\n#include <it's.h>\n#include <c>"),
             "1 angled a//b.h\n2 angled it's.h\n3 angled c");
   EXPECT_EQ(includes("#include HEADER(x, y) // why\n"), "1 macro HEADER(x, y)");
+  EXPECT_EQ(includes("#import <a>\n#embed \"b\" limit(4)\n"), "1 angled a\n2 quoted b");
+  EXPECT_EQ(includes("import \"a.h\";\n export import <b>;  // why\nimport /* c */ \"d.h\" [[e]];\n"),
+            "1 quoted a.h\n2 angled b\n3 quoted d.h");
+}
+
+TEST(GuardCppIncludes, AreNotFoundInWhatIsOnlyCalledLikeAModule) {
+  EXPECT_EQ(includes("int f(\n  int a,\n  import b);\nmodule::a c;\nimport::d e;\nmodule.f();\nimport->g();\n"), "");
+  EXPECT_EQ(
+      includes(
+          "import = 1;\nmodule[2] = 3;\nimport(\"a\");\nimport < b;\nimported \"c\";\nexport template <class T>\n"),
+      "");
+  EXPECT_EQ(includes("auto a = R\"(\nimport \"b\";\n)\";\n// import \"c\";\nint import; int module;\n"), "");
 }
 
 TEST(GuardCppIncludes, AreNotFoundInCommentsLiteralsAndOtherDirectives) {
@@ -125,6 +137,8 @@ TEST(GuardCppProblems, AreSaidWithTheirLine) {
   EXPECT_EQ(includes("\n#if A\n#if B\n#endif\n"), "problem 2: an #if without its #endif");
   EXPECT_EQ(includes("#endif\n"), "problem 1: an #endif without its #if");
   EXPECT_EQ(includes("#if A\n#else\n#elif B\n#endif\n"), "problem 3: an #elif after the #else");
+  for (const char* each : {"import a.b;", "import :a;", "module;", "export module a:b;", "module : private;"})
+    EXPECT_EQ(includes(std::string{"\n"} + each), "problem 2: a module of C++20, whose file is not known") << each;
   EXPECT_EQ(includes("#include\n"), "1 macro problem 1: an #include of nothing");
   EXPECT_EQ(includes("#include <a\n"), "1 angled aproblem 1: an #include without its closing >");
   std::string deep;

@@ -17,7 +17,8 @@ class Reader {
       if (tokens_[at_].kind != ScriptKind::word || (at_ > 0 && tokens_[at_ - 1].is("."))) continue;
       if (tokens_[at_].text == "import") import();
       if (tokens_[at_].text == "export") export_from();
-      if (tokens_[at_].text == "require" && token(1).is("(") && token(2).kind == ScriptKind::text) add(2, false, true);
+      if (tokens_[at_].text == "require") require();
+      if (tokens_[at_].text == "URL") url();
     }
     return std::move(out_);
   }
@@ -33,10 +34,42 @@ class Reader {
         {.module = token(ahead).text, .line = token(ahead).line, .is_type = is_type, .is_dynamic = is_dynamic});
   }
 
+  /// `(name: type)`, `() {`, `(name) {`: a method of that name is declared.
+  bool is_method() const {
+    if (at_ > 0 && tokens_[at_ - 1].is("function")) return true;
+    const bool is_typed = token(3).is(":") || (token(3).is("?") && token(4).is(":"));
+    if (token(2).is(")") || (token(2).kind == ScriptKind::word && is_typed)) return true;
+    std::size_t depth = 0, i = 1;
+    do {
+      if (token(i).is("(")) ++depth;
+      if (token(i).is(")")) --depth;
+      ++i;
+    } while (depth > 0 && at_ + i < tokens_.size());
+    return token(i).is("{");
+  }
+
+  /// What stands in its brackets, if it is a text; what is computed has no name.
+  void call() {
+    const bool is_text = token(2).kind == ScriptKind::text && (token(3).is(")") || token(3).is(","));
+    if (is_text) return add(2, false, true);
+    if (!is_method()) out_.push_back({.module = {}, .line = token(0).line, .is_dynamic = true});
+  }
+
+  // require('x'), require.resolve('x')
+  void require() {
+    if (token(1).is(".") && token(2).is("resolve")) at_ += 2;
+    if (token(1).is("(")) call();
+  }
+
+  // new URL('./x', import.meta.url): a bundler takes what it names, a worker for one
+  void url() {
+    const bool is_own = token(3).is(",") && token(4).is("import") && token(6).is("meta") && token(8).is("url");
+    if (token(1).is("(") && token(2).kind == ScriptKind::text && is_own) add(2, false, true);
+  }
+
   void import() {
-    if (token(1).is("(")) {
-      const bool is_text = token(2).kind == ScriptKind::text && (token(3).is(")") || token(3).is(","));
-      if (is_text) return add(2, false, true);
+    if (token(1).is("(")) return call();
+    if (token(1).is(".") && token(3).is(".") && token(4).is("glob")) {
       out_.push_back({.module = {}, .line = token(0).line, .is_dynamic = true});
       return;
     }

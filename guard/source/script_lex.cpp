@@ -120,10 +120,16 @@ class Lexer {
     if (frame.of_template) piece_of_template();
   }
 
+  static bool is_value(const ScriptToken& token) {
+    return token.kind == ScriptKind::word || token.kind == ScriptKind::number || token.is(")") || token.is("]");
+  }
+
   /// Whether a value must stand here, so that `/` begins a regular expression and `<` a tag.
   bool wants_value() const {
     if (out_.empty()) return true;
     const ScriptToken& before = out_.back();
+    const bool is_step = out_.size() > 2 && (before.is("+") || before.is("-")) && out_[out_.size() - 2].is(before.text);
+    if (is_step && is_value(out_[out_.size() - 3])) return false;  // `a++ / b`
     if (before.kind == ScriptKind::word) {
       static constexpr std::array<std::string_view, 13> before_values{"return", "typeof", "case",   "in",    "of",
                                                                       "new",    "delete", "void",   "throw", "await",

@@ -36,6 +36,17 @@ TEST(GuardScriptImports, AreFoundInEachForm) {
   EXPECT_EQ(imports("#!/usr/bin/env node\nimport './a'"), "2 ./a");
 }
 
+TEST(GuardScriptImports, AreFoundWhereABundlerTakesThem) {
+  EXPECT_EQ(imports("require(name);\nrequire(`./${a}`);\nrequire.resolve('./b');\nnew URL('./c', import.meta.url);\n"
+                    "import.meta.glob('./d/*');\nimport(/* why */ './e', { with: { type: 'json' } });"),
+            "1 dynamic ?, 2 dynamic ?, 3 dynamic ./b, 4 dynamic ./c, 5 dynamic ?, 6 dynamic ./e");
+  EXPECT_EQ(imports("class A { import(x: string) {} require(x) {} }\ninterface B { import(x?: string): void }\n"
+                    "const c = { async import() {}, get require() { return 1; } };\nfunction require(d) {}\n"
+                    "new URL('./e', 'https://f'); import.meta.env.G; a?.import('./h');"),
+            "");
+  EXPECT_EQ(imports("a = b++ / 2; import('./c'); d = '/'; e = f / /g'/.exec(h)"), "1 dynamic ./c");
+}
+
 TEST(GuardScriptImports, AreNotInCommentsTextsTemplatesAndRegularExpressions) {
   EXPECT_EQ(imports("// import './a'\n/* import './b'\n*/ import './c'"), "3 ./c");
   EXPECT_EQ(imports("const a = \"import './a'\", b = 'it\\'s', c = `\nimport './c'\n`; import './d'"), "3 ./d");
