@@ -44,10 +44,9 @@ class Loader {
 
   void modules() {
     for (const ModuleRule& each : rules_.modules) {
-      const auto layer =
-          std::ranges::find_if(tree_.layers, [&](const Layer& at) { return matches_any(at.rule->modules, each.path); });
+      const Layer* layer = first_naming(tree_.layers, [](const Layer& at) { return at.rule->modules; }, each.path);
       tree_.modules.push_back(
-          {.path = each.path, .rule = &each, .layer = &*layer, .group = group_of(*layer->rule, each.path)});
+          {.path = each.path, .rule = &each, .layer = layer, .group = group_of(*layer->rule, each.path)});
     }
     std::ranges::sort(tree_.modules, {}, &Module::path);
     for (Module& module : tree_.modules) {

@@ -168,7 +168,7 @@ void rules::citations(const Tree& tree, const Rule& rule, Findings& findings) {
   const Paths paths{tree};
   bool has_documents = false;
   for (const File& file : tree.files) {
-    if (!file.was_read || !matches_any(given->documents, file.path) || matches_any(given->except, file.path)) continue;
+    if (!file.was_read || !is_named(given->documents, given->except, file.path)) continue;
     has_documents = true;
     Document{file, *given, paths, findings}.check();
   }

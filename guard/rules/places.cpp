@@ -93,8 +93,7 @@ void rules::places(const Tree& tree, const Rule& rule, Findings& findings) {
   const Patterns patterns{given->places};
   bool has_files = false;
   for (const File& file : tree.files) {
-    if (!file.was_read || !file.is_cpp() || !matches_any(given->in, file.path) || matches_any(given->except, file.path))
-      continue;
+    if (!file.was_read || !file.is_cpp() || !is_named(given->in, given->except, file.path)) continue;
     has_files = true;
     Visit visit{file, findings};
     const std::vector<Token>& tokens = file.lexed().tokens;

@@ -42,10 +42,9 @@ void rules::readmes(const Tree& tree, const Rule& rule, Findings& findings) {
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
   std::vector<bool> has_modules(given->sets.size(), false);
   for (const Module& module : tree.modules) {
-    const auto set = std::ranges::find_if(
-        given->sets, [&](const ReadmeSet& each) { return matches_any(each.modules, module.path); });
-    if (set == given->sets.end()) continue;
-    has_modules[static_cast<std::size_t>(set - given->sets.begin())] = true;
+    const ReadmeSet* set = first_naming(given->sets, &ReadmeSet::modules, module.path);
+    if (set == nullptr) continue;
+    has_modules[static_cast<std::size_t>(set - given->sets.data())] = true;
     const std::string path = module.path + "/" + given->file;
     const File* readme = tree.file(path);
     if (readme == nullptr) {

@@ -9,13 +9,16 @@
 //     features: ["web/src/pages/*/**"]          a folder each: what `*` stands for tells them apart
 //     generated: ["web/src/api/schema"]         what no checkout has, without its ending
 //     aliases: [{from: "@/", to: "web/src/"}]
+//     packages: web/package.json                what is no path is one of its packages; without it, any
 //   allow: {from: file, to: file}
 #include <array>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/cycles.hpp"
+#include "guard/rules/packages.hpp"
 #include "guard/rules/rules.hpp"
 #include "guard/source/script.hpp"
 
@@ -43,9 +46,10 @@ struct ScriptsWith {
   std::vector<std::string> features = {};
   std::vector<std::string> generated = {};
   std::vector<Alias> aliases = {};
-  static constexpr std::array json_defaults{"features", "generated", "aliases"};
+  std::string packages = {};
+  static constexpr std::array json_defaults{"features", "generated", "aliases", "packages"};
 };
-BOOST_DESCRIBE_STRUCT(ScriptsWith, (), (files, parts, features, generated, aliases))
+BOOST_DESCRIBE_STRUCT(ScriptsWith, (), (files, parts, features, generated, aliases, packages))
 
 /// `a/b` and `../c/./d` make `a/c/d`; nothing if it leaves the tree.
 std::optional<std::string> joined(std::string_view folder, std::string_view path) {
@@ -73,8 +77,8 @@ std::string_view folder_of(std::string_view path) { return path.substr(0, path.c
 
 class Layers {
  public:
-  Layers(const Tree& tree, const ScriptsWith& given, Findings& findings)
-      : tree_(tree), given_(given), findings_(findings) {}
+  Layers(const Tree& tree, const ScriptsWith& given, std::optional<rules::Packages> packages, Findings& findings)
+      : tree_(tree), given_(given), packages_(std::move(packages)), findings_(findings) {}
 
   void check(const File& file) {
     const source::Script script = source::read_script(file.text, file.path.ends_with("x"));
@@ -88,7 +92,11 @@ class Layers {
         continue;
       }
       const auto path = path_of(file, each.module);
-      if (!path) continue;
+      if (!path) {
+        if (packages_ && !packages_->have(each.module))
+          say(place, file.path, each.module, "imports " + each.module + ", which is no package of " + given_.packages);
+        continue;
+      }
       const File* to = resolve(*path);
       if (to == nullptr) {
         if (!matches_any(given_.generated, *path))
@@ -139,9 +147,7 @@ class Layers {
   }
 
   const ScriptPart* part_of(std::string_view path) const {
-    for (const ScriptPart& each : given_.parts)
-      if (matches_any(each.files, path)) return &each;
-    return nullptr;
+    return first_naming(given_.parts, &ScriptPart::files, path);
   }
 
   /// `web/src/pages/instance` of a file below it; empty: it lies in no feature.
@@ -181,6 +187,7 @@ class Layers {
 
   const Tree& tree_;
   const ScriptsWith& given_;
+  std::optional<rules::Packages> packages_;
   Findings& findings_;
   std::map<const File*, std::size_t> nodes_;
   std::vector<const File*> files_;
@@ -192,7 +199,16 @@ class Layers {
 void rules::scripts(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<ScriptsWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
-  Layers layers{tree, *given, findings};
+  std::optional<Packages> packages;
+  if (!given->packages.empty()) {
+    const Place place{given->packages};
+    const File* file = tree.file(given->packages);
+    if (file == nullptr || !file->was_read) return findings.cannot(place, "is not there, or not read");
+    auto read = Packages::of(*file);
+    if (!read) return findings.cannot(place, read.error().detail);
+    packages = std::move(*read);
+  }
+  Layers layers{tree, *given, std::move(packages), findings};
   bool has_files = false;
   for (const File& file : tree.files) {
     if (!file.was_read || !matches_any(given->files, file.path)) continue;

@@ -60,6 +60,20 @@ TEST_F(ScriptsRule, WhatIsNotThereOrComputedIsSaid) {
   EXPECT_EQ(with("w/new/a.ts", ""), "w/new/a.ts w/new/a.ts\n");
 }
 
+TEST_F(ScriptsRule, WhatIsNoPathIsAPackageThatIsNamed) {
+  Files all = files;
+  all["w/package.json"] = R"({"dependencies": {"react": "1", "@a/b": "1"}, "devDependencies": {"vite": "1"}})";
+  all["w/parts/part.ts"] = "import 'react/jsx';\nimport '@a/b/c';\nimport 'vite';\nimport 'node:fs';\n";
+  const std::string named = std::string{rule} + "  packages: w/package.json\n";
+  EXPECT_EQ(said(all, {"w"}, named), "");
+  all["w/parts/part.ts"] += "import '~/pages/list';\nimport '/pages/list';\nimport '@a/c';\n";
+  EXPECT_EQ(said(all, {"w"}, named),
+            "w/parts/part.ts:5 w/parts/part.ts -> ~/pages/list\nw/parts/part.ts:6 w/parts/part.ts -> /pages/list\n"
+            "w/parts/part.ts:7 w/parts/part.ts -> @a/c\n");
+  all["w/package.json"] = "{";
+  EXPECT_TRUE(said(all, {"w"}, named).starts_with("w/package.json cannot tested: is no JSON"));
+}
+
 TEST_F(ScriptsRule, WhatIsNotUnderstoodIsNotClean) {
   EXPECT_EQ(with("w/parts/part.ts", "\n`"), "w/parts/part.ts:3 cannot tested: a template without end\n");
 }

@@ -60,10 +60,9 @@ void rules::size(const Tree& tree, const Rule& rule, Findings& findings) {
   std::vector<bool> has_files(given->limits.size(), false);
   for (const File& file : tree.files) {
     if (!file.was_read) continue;
-    const auto limit =
-        std::ranges::find_if(given->limits, [&](const SizeLimit& each) { return matches_any(each.in, file.path); });
-    if (limit == given->limits.end()) continue;
-    has_files[static_cast<std::size_t>(limit - given->limits.begin())] = true;
+    const SizeLimit* limit = first_naming(given->limits, &SizeLimit::in, file.path);
+    if (limit == nullptr) continue;
+    has_files[static_cast<std::size_t>(limit - given->limits.data())] = true;
     check(file, *limit, findings);
   }
   for (std::size_t i = 0; i < has_files.size(); ++i)

@@ -1,5 +1,6 @@
 // Words that a layer must not know: whole words of identifiers, of SQL, of routes and of file names. `gpu` is one of
-// `gpu_count`, `GpuSlots`, `gpus` and `gpu0`, none of `pug`. Comments and other texts may say what they like.
+// `gpu_count`, `GpuSlots`, `GPUs` and `gpu0`, none of `pug`; `tokenfactory` is one of `token_factory` too. Comments and
+// other texts may say what they like.
 //
 //   with:
 //     migrations: ["**/schema/*.sql"]
@@ -50,21 +51,30 @@ class Search {
   /// Each word of an identifier or path: `HTTPServer_max2` has `http`, `server`, `max2`.
   void look(std::string_view text, int line) {
     std::string word;
+    before_.clear();
     for (std::size_t i = 0; i < text.size(); ++i) {
       const char c = text[i];
       const bool follows_lower = i > 0 && !is_upper(text[i - 1]);
-      const bool before_lower = i + 1 < text.size() && is_letter(text[i + 1]) && !is_upper(text[i + 1]);
-      if (is_upper(c) && !word.empty() && (follows_lower || before_lower)) end(word, line);
+      if (is_upper(c) && !word.empty() && (follows_lower || begins_capitalised(text.substr(i)))) end(word, line);
       if (is_letter(c) || is_digit(c)) {
         word += is_upper(c) ? static_cast<char>(c + 32) : c;
       } else {
         end(word, line);
+        if (c != '_' && c != '-') before_.clear();
       }
     }
     end(word, line);
   }
 
  private:
+  /// `Us` of `GPUsed`, and not of `GPUs`, a plural.
+  static bool begins_capitalised(std::string_view text) {
+    const auto is_lower_at = [text](std::size_t i) {
+      return i < text.size() && is_letter(text[i]) && !is_upper(text[i]);
+    };
+    return is_lower_at(1) && (text[1] != 's' || is_lower_at(2));
+  }
+
   /// A word, its plural, or either with a number behind it.
   const std::string* known(std::string word) const {
     for (int step = 0; step < 3; ++step) {
@@ -79,18 +89,25 @@ class Search {
   }
 
   void end(std::string& word, int line) {
+    if (word.empty()) return;
     const std::string whole = std::exchange(word, {});
-    const std::string* found = whole.empty() ? nullptr : known(whole);
+    const std::string before = std::exchange(before_, whole);
+    const std::string* found = known(whole);
+    const bool may_join = before.size() >= part_min && whole.size() >= part_min;
+    if (found == nullptr && may_join) found = known(before + whole);
     if (found == nullptr || !said_.insert(*found).second || findings_.allows(file_.path, *found)) return;
     findings_.add({file_.path, line}, file_.path + " knows " + *found,
                   "knows the word `" + *found + "`, one of the " + set_.name + " words");
   }
+
+  static constexpr std::size_t part_min = 3;  // of a word written as two: `token_factory`, and not `g_pu`
 
   const WordSet& set_;
   const File& file_;
   Findings& findings_;
   std::set<std::string> words_;
   std::set<std::string> said_;  // once a file is enough
+  std::string before_;          // the word before, of the same name
 };
 
 void look_at_sql(std::string_view text, const auto& line_at, Search& search) {
@@ -109,7 +126,7 @@ bool is_route(std::string_view text) {
 void look_at_code(const source::Lexed& lexed, Search& search) {
   for (const source::Token& each : lexed.tokens) {
     if (each.kind == source::TokenKind::word) search.look(each.text, each.line);
-    if (each.kind == source::TokenKind::text && !each.is_raw && is_route(each.text)) search.look(each.text, each.line);
+    if (each.kind == source::TokenKind::text && is_route(each.text)) search.look(each.text, each.line);
   }
   for (const source::IncludeLine& each : lexed.includes) search.look(each.written, each.line);
   for (const source::Literal& each : source::literals(lexed))
@@ -126,7 +143,7 @@ void rules::words(const Tree& tree, const Rule& rule, Findings& findings) {
   for (const File& file : tree.files)
     for (std::size_t i = 0; i < given->sets.size(); ++i) {
       const WordSet& set = given->sets[i];
-      if (!matches_any(set.in, file.path) || matches_any(set.except, file.path)) continue;
+      if (!is_named(set.in, set.except, file.path)) continue;
       has_files[i] = true;
       Search search{set, file, findings};
       search.look(file.path, 0);

@@ -9,7 +9,7 @@ class WordsRule : public RuleTest {
       "check: words\n"
       "with:\n"
       "  migrations: ['**/schema/*.sql']\n"
-      "  sets: [{name: product, in: ['a/**'], except: ['a/out/**'], words: [gpu, rke2]}]\n";
+      "  sets: [{name: product, in: ['a/**'], except: ['a/out/**'], words: [gpu, rke2, tokenfactory]}]\n";
   const Files files{
       {"a/x.cpp",
        "// a gpu is fine here\nint gpupa, agpu; auto a = \"gpu\", b = \"see gpu / 2\"; char c = '\\'';  /* gpu */\n"},
@@ -28,17 +28,28 @@ class WordsRule : public RuleTest {
 TEST_F(WordsRule, LooksAlikeAreFine) { EXPECT_EQ(said(files, {"a", "b"}, rule), ""); }
 
 TEST_F(WordsRule, AWordIsFoundInAnIdentifier) {
-  for (const char* each : {"gpu", "gpu_count", "maxGpu", "GPUSlots", "free_gpus", "gpu0", "Rke2Cluster"})
+  for (const char* each :
+       {"gpu", "gpu_count", "maxGpu", "GPUSlots", "free_gpus", "gpu0", "Rke2Cluster", "GPUs", "maxGPUs", "GPUs_free",
+        "GPUCount", "token_factory", "TokenFactory", "TOKEN_FACTORIES_tokenfactory"})
     EXPECT_TRUE(with("a/y.cpp", std::string{"\nint "} + each + ";").starts_with("a/y.cpp:2 a/y.cpp knows ")) << each;
+}
+
+TEST_F(WordsRule, AnotherWordThatHasItsLettersIsFine) {
+  for (const char* each :
+       {"gpued", "pug", "g_pu", "GPUsed", "agpu", "rke", "rke22", "tokenizer_factory", "tokens, factory"})
+    EXPECT_EQ(with("a/y.cpp", std::string{"\nint "} + each + ";"), "") << each;
+  EXPECT_EQ(with("a/gpued/token.factory.cpp", ""), "");
 }
 
 TEST_F(WordsRule, AWordIsFoundInSqlRoutesIncludesAndFileNames) {
   EXPECT_EQ(with("a/y.cpp", "auto a = \"GET /v1/gpu-slots\";"), "a/y.cpp:1 a/y.cpp knows gpu\n");
+  EXPECT_EQ(with("a/y.cpp", "auto a = R\"(/v1/token-factory)\";"), "a/y.cpp:1 a/y.cpp knows tokenfactory\n");
   EXPECT_EQ(with("a/y.cpp", "auto a = R\"sql(\nSELECT gpu FROM a)sql\";"), "a/y.cpp:2 a/y.cpp knows gpu\n");
   EXPECT_EQ(with("a/y.cpp", "\n#include \"c/gpu.hpp\"\n"), "a/y.cpp:2 a/y.cpp knows gpu\n");
   EXPECT_EQ(with("a/schema/1.sql", "ALTER TABLE a ADD COLUMN gpus @int;"),
             "a/schema/1.sql:3 a/schema/1.sql knows gpu\n");
   EXPECT_EQ(with("a/gpu.cpp", ""), "a/gpu.cpp a/gpu.cpp knows gpu\n");
+  EXPECT_EQ(with("a/gpu/y.cpp", ""), "a/gpu/y.cpp a/gpu/y.cpp knows gpu\n");
 }
 
 TEST_F(WordsRule, AnExceptionIsAFileAndAWord) {
