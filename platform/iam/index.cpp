@@ -6,7 +6,7 @@ namespace iam {
 namespace {
 
 constexpr std::size_t resources_max = 1 << 20;  // forgotten all at once past it; the tables know them
-const base::Instant end_of_time = base::from_micros(INT64_MAX);
+constexpr base::Instant end_of_time = base::from_micros(INT64_MAX);
 
 }  // namespace
 
@@ -163,8 +163,8 @@ std::optional<Index::Chain> Index::chain_of(const request::Target& target) const
     const auto person = people_.find(*principal);
     if (person == people_.end()) return std::nullopt;
     chain.self = *principal;
-    if (person->second.home) {
-      const auto home = where_.find(Scope{*person->second.home});
+    if (const auto& organization = person->second.home) {
+      const auto home = where_.find(Scope{*organization});
       if (home == where_.end()) return std::nullopt;
       from = home->second;
     }

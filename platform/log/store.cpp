@@ -126,7 +126,7 @@ db::Sequence::Batch sequence(db::Tx& tx) {
 }
 
 std::int64_t head(db::Snapshot& snapshot) {
-  return snapshot.one(find_head, {}, [](const db::Row& row) { return row.get<std::int64_t>("head"); }).value();
+  return snapshot.only(find_head, {}, [](const db::Row& row) { return row.get<std::int64_t>("head"); });
 }
 
 std::vector<Stored> range(db::Snapshot& snapshot, std::int64_t after, std::int64_t until) {

@@ -21,7 +21,7 @@ Result<Day> day_from_text(std::string_view);
 
 inline Day day_of(Instant at) { return std::chrono::floor<std::chrono::days>(at); }
 inline std::int64_t micros(Instant at) { return at.time_since_epoch().count(); }
-inline Instant from_micros(std::int64_t us) { return Instant{std::chrono::microseconds{us}}; }
+constexpr Instant from_micros(std::int64_t us) { return Instant{std::chrono::microseconds{us}}; }
 
 /// Where `now` comes from: the wall in main, a hand in tests and in the simulator.
 class Clock {

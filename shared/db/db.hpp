@@ -88,6 +88,14 @@ class Snapshot {
     return found;
   }
 
+  /// The row that is always there; none, or two, are a bug.
+  template <class Read, class T = std::invoke_result_t<Read, const Row&>>
+  T only(const Query& query, Params params, Read read) {
+    std::optional<T> found = one(query, params, read);
+    CHECK(found.has_value());
+    return std::move(*found);
+  }
+
   /// All rows, for an answer that the statement itself bounds.
   template <class Read, class T = std::invoke_result_t<Read, const Row&>>
   std::vector<T> all(const Query& query, Params params, Read read) {

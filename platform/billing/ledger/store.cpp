@@ -89,8 +89,7 @@ std::string open_account(db::Tx& tx, const Account& account, const base::Currenc
       tx.run(insert_account,
              {{"name", name}, {"organization", account.organization}, {"currency", currency.code}, {"now", now}});
   if (opened == 1) return currency.code;
-  return tx.one(find_account, {{"name", name}}, [](const db::Row& row) { return row.get<std::string>("currency"); })
-      .value();
+  return tx.only(find_account, {{"name", name}}, [](const db::Row& row) { return row.get<std::string>("currency"); });
 }
 
 bool insert(db::Tx& tx, OrganizationId organization, const Draft& draft, base::Instant now) {
@@ -140,13 +139,12 @@ std::vector<Sum> sums(db::Snapshot& snapshot, OrganizationId organization) {
 std::vector<Sum> totals(db::Snapshot& snapshot) { return snapshot.all(sum_all, {}, read_sum); }
 
 std::int64_t transferred(db::Snapshot& snapshot, std::string_view currency) {
-  return snapshot
-      .one(sum_transfers, {{"currency", currency}}, [](const db::Row& row) { return row.get<std::int64_t>("amount"); })
-      .value();
+  return snapshot.only(sum_transfers, {{"currency", currency}},
+                       [](const db::Row& row) { return row.get<std::int64_t>("amount"); });
 }
 
 std::int64_t accounts(db::Snapshot& snapshot) {
-  return snapshot.one(count_accounts, {}, [](const db::Row& row) { return row.get<std::int64_t>("accounts"); }).value();
+  return snapshot.only(count_accounts, {}, [](const db::Row& row) { return row.get<std::int64_t>("accounts"); });
 }
 
 }  // namespace ledger::store
