@@ -185,6 +185,20 @@ TEST_P(Attack, BytesThatAreNoTextInAPathOrAQueryAreRefused) {
   }
 }
 
+TEST_P(Attack, AMethodThatAPathLacksIsNamedSoInHeadAndBody) {
+  const Reply reply = ask("PATCH", "/v1/projects/" + project_, admin_, "");
+  EXPECT_EQ(reply.status, 405);
+  EXPECT_NE(reply.body.find(R"("status":405,"reason":"method_not_allowed")"), std::string::npos) << reply.body;
+}
+
+TEST_P(Attack, ACursorOfNoPageAndALengthOfNoneAreRefusedAndNotAnEmptyList) {
+  const std::string list = "/v1/projects/" + project_ + "/instances";
+  for (const std::string query :
+       {"after=zzz", "after=trf_00000000000000000000000000", "limit=0", "limit=-1", "limit=501"})
+    EXPECT_EQ(ask("GET", list, admin_, "", {}, query).status, 400) << query;
+  EXPECT_EQ(ask("GET", list, admin_, "", {}, "after=" + instance_ + "&limit=500").status, 200);
+}
+
 TEST_P(Attack, AKeyOpensNothingThatATicketOpens) {
   int seen = 0;
   for (const Route& route : house_->runner().routes()) {

@@ -35,10 +35,10 @@ Title title_of(base::Kind kind) {
   CHECK(false);
 }
 
-}  // namespace
+constexpr base::Reason wrong_method_reason{"method_not_allowed", base::Kind::invalid,
+                                           "See /openapi.json for what there is."};
 
-http::Response problem(const base::Error& error, std::string_view request_id) {
-  const Title title = title_of(error.reason.kind);
+http::Response written(const Title& title, const base::Error& error, std::string_view request_id) {
   json::Writer out;
   out.object();
   out.member("type", "/docs/problems/" + std::string{error.reason.word});
@@ -55,6 +55,19 @@ http::Response problem(const base::Error& error, std::string_view request_id) {
   if (error.reason.kind == base::Kind::unavailable || error.reason.kind == base::Kind::limited)
     response.headers.emplace_back("Retry-After", "1");
   if (error.reason.kind == base::Kind::unauthenticated) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+}  // namespace
+
+http::Response problem(const base::Error& error, std::string_view request_id) {
+  return written(title_of(error.reason.kind), error, request_id);
+}
+
+http::Response wrong_method(const std::string& allowed, std::string_view request_id) {
+  http::Response response =
+      written({405, "Not with this method"}, base::Error{wrong_method_reason, "allowed: " + allowed}, request_id);
+  response.headers.emplace_back("Allow", allowed);
   return response;
 }
 

@@ -102,12 +102,30 @@ struct IsReply<Reply<T>> : std::true_type {
   using Body = T;
 };
 
+/// A page has a length that base::Cursor allows, and begins after an item of this list: of another's cursor there would
+/// be nothing to list, as if nothing were there. Where items have no id of one type, their handler knows its cursors.
+template <class Out, class Input>
+base::Result<void> check_page(const Input& asked) {
+  if constexpr (requires { asked.after, asked.limit, typename decltype(Out::items)::value_type{}; }) {
+    using Item = typename decltype(Out::items)::value_type;
+    if (asked.limit < 1 || asked.limit > base::page_size_max)
+      return base::Error{base::invalid, "expected an integer from 1 to " + std::to_string(base::page_size_max),
+                         "/limit"};
+    if constexpr (requires(Item item) { requires base::is_id<std::remove_cvref_t<decltype(item.id)>>; }) {
+      if (!asked.after.empty() && !decltype(Item::id)::parse(asked.after))
+        return base::Error{base::invalid, "expected `next` of a page of this list", "/after"};
+    }
+  }
+  return {};
+}
+
 /// Decodes by the members' names: path parameters that the input lacks are the runner's own (the scope), a query
 /// parameter or body member that it lacks is an error.
-template <class Input>
+template <class Input, class Out>
 base::Result<std::shared_ptr<const void>> decode_input(const Given& given) {
   auto input = json::decode_parts<Input>(given.path, given.query, given.body);
   if (!input) return input.error();
+  if (auto page = check_page<Out>(*input); !page) return page.error();
   return std::shared_ptr<const void>(std::make_shared<const Input>(std::move(*input)));
 }
 
@@ -194,7 +212,7 @@ class Routes final {
                 .permission = &P,
                 .options = std::move(options),
                 .why_anyone = std::string{why},
-                .decode = decode_input<Input>};
+                .decode = decode_input<Input, Out>};
     route.members = json::members<Input>;
     route.body_schema = json::body_schema<Input>;
     route.output_schema = json::schema<Out>;

@@ -104,10 +104,7 @@ void Runs::begin(http::Request request, std::shared_ptr<http::Responder> respond
   auto match = index_.find(method, ask->path());
   if (match.route == nullptr) {
     if (match.allowed.empty()) return refuse(ask, base::Error{no_route, "no such path"});
-    http::Response response = problem(base::Error{no_route, "not with this method"}, ask->id);
-    response.status = 405;
-    response.headers.emplace_back("Allow", match.allowed);
-    return send(ask, std::move(response));
+    return send(ask, wrong_method(match.allowed, ask->id));
   }
   ask->route = match.route;
   if (!std::ranges::all_of(match.parameters, is_text)) return refuse(ask, base::Error{no_route, "no such path"});
