@@ -34,6 +34,17 @@ Ending ended(const Outcome<void>& done) {
   return 0;
 }
 
+/// A log that is followed ends with its workload. One that ended before broke off, at a node or a server that went: an
+/// HTTP body alone cannot tell.
+Outcome<void> whole(Session& session, const std::string& instance) {
+  const auto now = session.read({.path = "/v1/instances/" + instance});
+  if (!now) return std::unexpected(now.error());
+  if (has_ended(*now)) return {};
+  return std::unexpected(Failure{.exit = Exit::unavailable,
+                                 .what = "the log broke off before its workload ended",
+                                 .next = "Follow it again with --offset, or see `gpuaas node list`."});
+}
+
 }  // namespace
 
 Ending instance_logs(Context& context) {
@@ -58,7 +69,8 @@ Ending instance_logs(Context& context) {
           printed = print(piece);
           return printed.has_value();
         });
-    return printed ? done : printed;
+    if (!printed) return printed;
+    return done && follow ? whole(context.session, *id) : done;
   }));
 }
 

@@ -85,21 +85,22 @@ node::Capacity capacity_of(const gpu::GpuDriver& gpus) {
   return has;
 }
 
+std::vector<std::string> living(const runtime::Runtime& runtime) {
+  std::vector<std::string> ids;
+  for (const runtime::Workload& each : runtime.list())
+    if (each.status.state != runtime::State::exited) ids.push_back(each.spec.id);
+  return ids;
+}
+
 int end_workloads(runtime::Runtime& runtime) {
-  const auto running = [&] {
-    std::vector<std::string> ids;
-    for (const runtime::Workload& each : runtime.list())
-      if (each.status.state != runtime::State::exited) ids.push_back(each.spec.id);
-    return ids;
-  };
-  const auto ids = running();
+  const auto ids = living(runtime);
   for (const std::string& id : ids)
     if (auto asked = runtime.stop(id, end_grace); !asked)
       telemetry::warning("a workload cannot be stopped", {{"instance", id}, {"detail", asked.error().detail}});
   const auto until = std::chrono::steady_clock::now() + end_time_max;
-  while (!running().empty()) {
+  while (!living(runtime).empty()) {
     if (std::chrono::steady_clock::now() > until)  // a shim that cannot write its end waits for room on the disk
-      return refuse("workloads_remain", std::to_string(running().size()) + " workloads have not told their end",
+      return refuse("workloads_remain", std::to_string(living(runtime).size()) + " workloads have not told their end",
                     "Make room on the disk of the node's directory, and run this again.");
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
@@ -151,7 +152,7 @@ int main(int argc, char** argv) {
   auto meter = agent::Meter::open(flags->data / "usage");
   if (!meter) return refuse(meter.error().reason.word, meter.error().detail, meter.error().reason.next);
 
-  const std::size_t adopted = (*runtime)->list().size();
+  const std::size_t adopted = living(**runtime).size();  // those that ended are known too, and are not found again
   agent::Agent agent{**runtime, **gpus, **uplink, **meter, clock, flags->name, has};
   std::thread waits{[&] {
     int got = 0;
