@@ -5,48 +5,48 @@
 namespace iam {
 namespace {
 
-using Names = std::vector<std::string_view>;
+using Name = std::string_view;
+using Names = std::vector<Name>;
 
 struct BuiltIn {
-  std::string_view name;
+  Name name;
   Held held;
   Names permissions;
 };
 
 // Groups that several roles hold.
-const Names tree_read{"iam.organization.read", "iam.department.read",   "iam.project.read",
-                      "iam.resource.list",     "lineage.resource.read", "log.event.follow"};
-const Names access_read{"iam.principal.list", "iam.binding.list", "iam.api_key.list", "access.session.list",
-                        "iam.access.check"};
-const Names cost_read{"billing.usage.list", "billing.charge.list", "billing.cost.read"};
-const Names books_read{"billing.transfer.list", "billing.balance.read"};
-const Names use{"access.session.create", "access.session.open"};
-const Names bind{"iam.binding.create", "iam.binding.remove"};
-const Names build{"iam.department.create", "iam.project.create"};
-const Names people{"iam.user.create", "iam.service_account.create", "iam.principal.disable", "iam.api_key.create",
-                   "iam.api_key.remove"};
+constexpr Name tree_list[] = {"iam.organization.read", "iam.department.read", "iam.project.read", "iam.resource.list",
+                              "lineage.resource.read"};
+constexpr Name tree_follow[] = {"log.event.follow"};
+constexpr Name access_read[] = {"iam.principal.list", "iam.binding.list", "iam.api_key.list", "access.session.list",
+                                "iam.access.check"};
+constexpr Name cost_read[] = {"billing.usage.list", "billing.charge.list", "billing.cost.read"};
+constexpr Name books_read[] = {"billing.transfer.list", "billing.balance.read"};
+constexpr Name use[] = {"access.session.create", "access.session.open"};
+constexpr Name sessions[] = {"access.session.list"};
+constexpr Name bind[] = {"iam.binding.create", "iam.binding.remove"};
+constexpr Name build[] = {"iam.department.create", "iam.project.create"};
+constexpr Name people[] = {"iam.user.create", "iam.service_account.create", "iam.principal.disable",
+                           "iam.api_key.create", "iam.api_key.remove"};
+constexpr Name audit[] = {"log.record.list"};
 
-Names join(std::initializer_list<Names> parts) {
-  Names all;
-  for (const Names& part : parts) all.insert(all.end(), part.begin(), part.end());
-  return all;
+template <class... Groups>
+Names all(const Groups&... groups) {
+  Names names;
+  (names.insert(names.end(), std::begin(groups), std::end(groups)), ...);
+  return names;
 }
 
-const Names audit{"log.record.list"};
-
 std::vector<BuiltIn> built_in() {
+  const Names tree_read = all(tree_list, tree_follow);
   return {
-      {"owner", Held::in_tree, join({tree_read, access_read, cost_read, books_read, use, bind, build, people, audit})},
-      {"department-admin", Held::in_tree, join({tree_read, access_read, cost_read, use, bind, build, audit})},
-      {"project-admin", Held::in_tree, join({tree_read, access_read, cost_read, use, bind, audit})},
-      {"project-member", Held::in_tree, join({tree_read, cost_read, use, {"access.session.list"}})},
-      {"viewer", Held::in_tree, join({tree_read, cost_read})},
-      {"billing-viewer", Held::in_tree,
-       join({{"iam.organization.read", "iam.department.read", "iam.project.read", "iam.resource.list",
-              "lineage.resource.read"},
-             cost_read,
-             books_read})},
-      {"auditor", Held::in_tree, join({tree_read, access_read, cost_read, books_read, audit})},
+      {"owner", Held::in_tree, all(tree_read, access_read, cost_read, books_read, use, bind, build, people, audit)},
+      {"department-admin", Held::in_tree, all(tree_read, access_read, cost_read, use, bind, build, audit)},
+      {"project-admin", Held::in_tree, all(tree_read, access_read, cost_read, use, bind, audit)},
+      {"project-member", Held::in_tree, all(tree_read, cost_read, use, sessions)},
+      {"viewer", Held::in_tree, all(tree_read, cost_read)},
+      {"billing-viewer", Held::in_tree, all(tree_list, cost_read, books_read)},
+      {"auditor", Held::in_tree, all(tree_read, access_read, cost_read, books_read, audit)},
       {"platform-operator",
        Held::at_platform,
        {"iam.organization.create", "iam.join_token.create", "iam.node.list", "iam.principal.disable",
@@ -57,7 +57,7 @@ std::vector<BuiltIn> built_in() {
 }
 
 // Decided at the platform even where the path names an organization: what the house does to one.
-const Names decided_at_platform{"billing.credit.grant"};
+constexpr Name decided_at_platform[] = {"billing.credit.grant"};
 
 }  // namespace
 

@@ -9,7 +9,6 @@ using base::Error;
 using base::Result;
 using request::Call;
 using request::DELETE;
-using request::GET;
 using request::POST;
 
 constexpr std::size_t password_min = 10;

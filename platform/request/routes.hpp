@@ -103,7 +103,8 @@ struct IsReply<Reply<T>> : std::true_type {
 };
 
 /// A page has a length that base::Cursor allows, and begins after an item of this list: of another's cursor there would
-/// be nothing to list, as if nothing were there. Where items have no id of one type, their handler knows its cursors.
+/// be nothing to list, as if nothing were there. Where items have an index, or no id of one type, their handler knows
+/// its cursors.
 template <class Out, class Input>
 base::Result<void> check_page(const Input& asked) {
   if constexpr (requires { asked.after, asked.limit, typename decltype(Out::items)::value_type{}; }) {
@@ -111,7 +112,8 @@ base::Result<void> check_page(const Input& asked) {
     if (asked.limit < 1 || asked.limit > base::page_size_max)
       return base::Error{base::invalid, "expected an integer from 1 to " + std::to_string(base::page_size_max),
                          "/limit"};
-    if constexpr (requires(Item item) { requires base::is_id<std::remove_cvref_t<decltype(item.id)>>; }) {
+    constexpr bool by_index = requires(Item item) { item.index; };
+    if constexpr (!by_index && requires(Item item) { requires base::is_id<std::remove_cvref_t<decltype(item.id)>>; }) {
       if (!asked.after.empty() && !decltype(Item::id)::parse(asked.after))
         return base::Error{base::invalid, "expected `next` of a page of this list", "/after"};
     }

@@ -126,6 +126,24 @@ TEST_F(PostgresStoreTest, AWorkThatGoesOnAfterTheEnginesErrorIsInternal) {
   EXPECT_EQ(notes(*store), 0);
 }
 
+TEST_F(PostgresStoreTest, WhatAPutFailsWithBearsItsName) {
+  EXPECT_EQ(word(world.change(*store,
+                              [](Tx& tx) -> base::Result<void> {
+                                tx.put({"notes.wrong", "INSERT INTO notes (id) VALUES (NULL)"}, {});
+                                tx.put(insert_note, {{"id", "a"}});
+                                try {
+                                  insert_id(tx, "b");
+                                  ADD_FAILURE() << "what was put first failed";
+                                } catch (const Trouble& trouble) {
+                                  EXPECT_EQ(std::string{trouble.what()}.substr(0, 11), "notes.wrong");
+                                  throw;
+                                }
+                                return {};
+                              })),
+            "internal");
+  EXPECT_EQ(notes(*store), 0);
+}
+
 // A table of a few rows is read by its index too: else SERIALIZABLE watches all of it.
 TEST_F(PostgresStoreTest, ChangesOfTwoRowsOfASmallTableNeverRunAgain) {
   ASSERT_EQ(word(world.change(*store,
