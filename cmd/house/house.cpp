@@ -115,6 +115,7 @@ base::Result<void> WholeHouse::open() {
                             .beat = [this] { return log_->beat(); },
                             .head = [this] { return log_->head(); },
                             .additions = registry_.role_additions(),
+                            .currency = currency_of(registry_),
                             .secure_cookies = options_.secure_cookies,
                             .dice = dice_});
   if (!iam) return iam.error();
@@ -173,7 +174,8 @@ base::Result<void> WholeHouse::prepare() {
     auto made = iam::house::bootstrap(tx, env, {.admin_key = options_.admin_key});
     if (!made) return made.error();
     bootstrapped_ = std::move(*made);
-    return bootstrapped_->password.empty() ? base::Result<void>{} : grant_first_credit(tx, env, *bootstrapped_);
+    if (bootstrapped_->password.empty()) return {};
+    return grant_first_credit(tx, env, *bootstrapped_, currency_of(registry_));
   });
 }
 

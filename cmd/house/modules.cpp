@@ -76,13 +76,16 @@ metering::Ports metering_ports(const registry::Registry& registry) {
           .names = names()};
 }
 
-// An installation sells in one currency; what an organization may be billed in comes with invoicing.
-std::optional<base::Currency> currency(db::Snapshot& snapshot, request::OrganizationId organization) {
-  if (!iam::path_of(snapshot, request::Scope{organization})) return std::nullopt;
-  return base::Currency{"EUR"};
+auto organization_currency(const registry::Registry& registry) {
+  return [currency = currency_of(registry)](db::Snapshot& snapshot,
+                                            request::OrganizationId organization) -> std::optional<base::Currency> {
+    if (!iam::path_of(snapshot, request::Scope{organization})) return std::nullopt;
+    return currency;
+  };
 }
 
-rating::Ports rating_ports(const inventory::Catalogue& catalogue, const base::Clock& clock) {
+rating::Ports rating_ports(const inventory::Catalogue& catalogue, const registry::Registry& registry,
+                           const base::Clock& clock) {
   return {.burning =
               [catalogue, &clock](db::Snapshot& snapshot, const request::Scope& scope) {
                 std::vector<rating::Burning> all;
@@ -91,7 +94,7 @@ rating::Ports rating_ports(const inventory::Catalogue& catalogue, const base::Cl
                       {.scope = each.project, .running = static_cast<int>(each.running), .per_hour = each.per_hour});
                 return all;
               },
-          .currency = currency,
+          .currency = organization_currency(registry),
           .names = names()};
 }
 
@@ -127,8 +130,8 @@ std::vector<request::Routes> routes(iam::Iam& iam, const inventory::Catalogue& c
   all.push_back(jobs::routes());
   all.push_back(entrance::routes());
   all.push_back(metering::routes(metering_ports(registry)));
-  all.push_back(rating::routes(rating_ports(catalogue, clock)));
-  all.push_back(ledger::routes({.currency = currency, .names = names()}));
+  all.push_back(rating::routes(rating_ports(catalogue, registry, clock)));
+  all.push_back(ledger::routes({.currency = organization_currency(registry), .names = names()}));
   all.push_back(lineage::routes(std::move(lineage)));
   all.push_back(inventory::routes(catalogue));
   all.push_back(instances::routes(catalogue));
@@ -146,13 +149,18 @@ std::vector<std::unique_ptr<request::LineageSource>> lineage_sources() {
   return all;
 }
 
-base::Result<void> grant_first_credit(db::Tx& tx, const request::Env& env, const iam::house::Bootstrapped& made) {
+base::Currency currency_of(const registry::Registry& registry) {
+  return registry.currency().value_or(base::Currency{"EUR"});
+}
+
+base::Result<void> grant_first_credit(db::Tx& tx, const request::Env& env, const iam::house::Bootstrapped& made,
+                                      base::Currency currency) {
   const request::Authority authority{&ledger::credit_grant, made.admin, {request::platform}, 0};
   auto posted = ledger::post(tx, authority, env, made.organization,
                              {{.id = ledger::TransferId::make(env.now, env.random),
                                .debit = ledger::credits_granted(made.organization),
                                .credit = ledger::prepaid(made.organization),
-                               .amount = {.micros = first_credit_micros, .currency = {"EUR"}},
+                               .amount = {.micros = first_credit_micros, .currency = std::move(currency)},
                                .note = "to begin with"}});
   if (!posted) return posted.error();
   return {};

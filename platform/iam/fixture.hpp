@@ -136,6 +136,7 @@ class House {
                           .additions = {{"owner", "lamps.lamp.create"},
                                         {"project-admin", "lamps.lamp.create"},
                                         {"project-member", "lamps.lamp.create"}},
+                          .currency = {"EUR"},
                           .dice = dice_});
     CHECK(made.has_value());
     iam = std::move(*made);

@@ -101,6 +101,7 @@ struct Options {
   std::function<base::Instant()> beat;                 // of the log: how old the index may be
   std::function<std::int64_t()> head = {};             // of the log: whether the listener has seen all of it
   std::vector<registry::RoleAddition> additions = {};  // of the manifests: Registry::role_additions()
+  base::Currency currency = {};                        // of every organization's account; no other may be asked for
   bool secure_cookies = false;                         // under TLS
   base::Random::Key dice{};                            // for the records that are written outside a request
 };

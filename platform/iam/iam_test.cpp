@@ -187,6 +187,14 @@ TEST_P(Routes, WhoMakesAnOrganizationOwnsItAndLetsOthersIn) {
   EXPECT_EQ(get(place + "/bindings", admin_).items(), 2U);
 }
 
+TEST_P(Routes, AnOrganizationIsMadeInTheCurrencyThatIsSoldInOrNotAtAll) {
+  const Said refused = post("/v1/organizations", admin_, R"({"name":"globex","currency":"USD"})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.member("pointer"), "/currency");
+  EXPECT_TRUE(refused.member("detail").contains("EUR")) << refused.member("detail");
+  EXPECT_EQ(post("/v1/organizations", admin_, R"({"name":"globex","currency":"EUR"})").status, 201);
+}
+
 TEST_P(Routes, NamesAreUniqueUnderTheirParentAndPlain) {
   const std::string departments = "/v1/organizations/" + acme_ + "/departments";
   const std::string projects = "/v1/organizations/" + acme_ + "/projects";

@@ -87,13 +87,17 @@ auto delete_binding(const Core& core) {
 
 // Whoever makes a tenant owns it until an owner says otherwise: what is held at the platform reaches into no
 // organization, so that nobody else could let anyone in.
-Result<ScopeView> create_organization(db::Tx& tx, const Call<organization_create, NewOrganization>& call) {
-  const PrincipalId founder = call.granted.principal();
-  auto id = add_organization(tx, call.env, founder, call.input.name);
-  if (!id) return id.error();
-  auto owner = house::bind(tx, call.env, founder, founder, owner_role, Scope{*id}, "founder");
-  if (!owner) return owner.error();
-  return view_scope(tx, Scope{*id});
+auto create_organization(const Core& core) {
+  return [&core](db::Tx& tx, const Call<organization_create, NewOrganization>& call) -> Result<ScopeView> {
+    if (const base::Currency& sold_in = core.options().currency; call.input.currency.value_or(sold_in) != sold_in)
+      return Error{base::invalid, "an account here is in " + sold_in.code + ", as the prices are", "/currency"};
+    const PrincipalId founder = call.granted.principal();
+    auto id = add_organization(tx, call.env, founder, call.input.name);
+    if (!id) return id.error();
+    auto owner = house::bind(tx, call.env, founder, founder, owner_role, Scope{*id}, "founder");
+    if (!owner) return owner.error();
+    return view_scope(tx, Scope{*id});
+  };
 }
 
 Result<ScopeView> create_department(db::Tx& tx, const Call<department_create, NewScope>& call) {
@@ -284,7 +288,7 @@ void add_tree(request::Routes& routes, const Core& core) {
       .read_memory<organization_read>("/v1/organizations/{organization}", read_scope<organization_read>(core))
       .read_memory<department_read>("/v1/departments/{department}", read_scope<department_read>(core))
       .read_memory<project_read>("/v1/projects/{project}", read_scope<project_read>(core))
-      .change<organization_create>(POST, "/v1/organizations", create_organization,
+      .change<organization_create>(POST, "/v1/organizations", create_organization(core),
                                    {.status = 201, .reasons = named, .summary = "Create an organization"})
       .change<department_create>(POST, "/v1/organizations/{organization}/departments", create_department,
                                  {.status = 201, .reasons = named, .summary = "Create a department"})

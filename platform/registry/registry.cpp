@@ -14,7 +14,8 @@ constexpr int rate_places = 12;  // pico-units
 /// One manifest with the places of its values.
 class Checker final {
  public:
-  Checker(const Product& product, const config::Translated& source) : product_(product), source_(source) {}
+  Checker(const Product& product, const config::Translated& source, std::optional<base::Currency> sold_in)
+      : product_(product), source_(source), sold_in_(std::move(sold_in)) {}
 
   base::Result<void> run() {
     name();
@@ -87,6 +88,9 @@ class Checker final {
     std::set<std::string_view> ids;
     for (std::size_t i = 0; i < product_.price_books.size(); ++i) {
       const PriceBook& book = product_.price_books[i];
+      if (const base::Currency& all = sold_in_ ? *sold_in_ : product_.price_books.front().currency;
+          book.currency != all)
+        refuse(at("price_books", i, "currency"), "all that is sold here is in one currency, " + all.code);
       if (book.id.empty() || !ids.insert(book.id).second) refuse(at("price_books", i, "id"), "an id of its own");
       std::set<std::pair<std::string_view, std::string_view>> seen;
       for (std::size_t k = 0; k < book.prices.size(); ++k) {
@@ -127,6 +131,7 @@ class Checker final {
 
   const Product& product_;
   const config::Translated& source_;
+  const std::optional<base::Currency> sold_in_;  // by the products before it
   std::set<std::string> permissions_;
   std::set<std::string> meters_;
   std::optional<base::Error> error_;
@@ -160,7 +165,7 @@ base::Result<void> Registry::add(std::string_view yaml, std::string_view file) {
   if (!source) return as_refused(source.error());
   auto product = json::decode<Product>(source->json);
   if (!product) return as_refused(config::located(*source, product.error()));
-  if (auto checked = Checker{*product, *source}.run(); !checked) return as_refused(checked.error());
+  if (auto checked = Checker{*product, *source, currency()}.run(); !checked) return as_refused(checked.error());
   if (this->product(product->name) != nullptr)
     return base::Error{manifest_refused, std::string{file} + ": there is a product " + product->name + " already"};
   products_.push_back(std::move(*product));
@@ -185,6 +190,12 @@ void Registry::add_prices(const Product& product) {
   std::sort(prices_.begin(), prices_.end(), [](const PriceVersion& a, const PriceVersion& b) {
     return std::tie(a.product, a.sku, a.meter, a.valid_from) < std::tie(b.product, b.sku, b.meter, b.valid_from);
   });
+}
+
+std::optional<base::Currency> Registry::currency() const {
+  for (const Product& each : products_)
+    if (!each.price_books.empty()) return each.price_books.front().currency;
+  return std::nullopt;
 }
 
 const Product* Registry::product(std::string_view name) const {

@@ -150,6 +150,8 @@ class Registry final {
   std::vector<RoleAddition> role_additions() const;
   /// Of all books; sorted by product, SKU, meter and valid_from.
   const std::vector<PriceVersion>& prices() const { return prices_; }
+  /// Of all books: an organization's account holds one currency, so a book in another is refused. Nothing: no book.
+  std::optional<base::Currency> currency() const;
 
  private:
   void add_prices(const Product&);

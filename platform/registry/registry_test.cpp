@@ -81,6 +81,21 @@ TEST(Registry, AProductStandsOnce) {
   EXPECT_FALSE(registry.add(small, "again.yaml"));
 }
 
+TEST(Registry, AllThatIsSoldIsInOneCurrency) {
+  Registry registry;
+  EXPECT_EQ(registry.currency(), std::nullopt);
+  ASSERT_TRUE(registry.add(small, "lamps.yaml"));
+  EXPECT_EQ(registry.currency(), base::Currency{"EUR"});
+  std::string fans = with("currency: EUR", "currency: USD");
+  for (std::size_t at = fans.find("lamps"); at != std::string::npos; at = fans.find("lamps"))
+    fans.replace(at, 5, "fans");
+  const auto added = registry.add(fans, "fans.yaml");
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().reason, manifest_refused);
+  EXPECT_TRUE(added.error().detail.starts_with("fans.yaml:15")) << added.error().detail;
+  EXPECT_TRUE(added.error().detail.contains("EUR")) << added.error().detail;
+}
+
 TEST(Registry, TheManifestsOfThisRepositoryAreSound) {
   const auto registry = Registry::read("products");
   ASSERT_TRUE(registry) << registry.error().detail;
