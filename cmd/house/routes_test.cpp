@@ -191,6 +191,49 @@ TEST_P(Attack, AMethodThatAPathLacksIsNamedSoInHeadAndBody) {
   EXPECT_NE(reply.body.find(R"("status":405,"reason":"method_not_allowed")"), std::string::npos) << reply.body;
 }
 
+TEST_P(Attack, AHeaderOfWhichOneCountsIsSentOnceOrRefusedByName) {
+  const std::pair<std::string, std::string> headers[] = {
+      {"Authorization", "Bearer " + admin_}, {"Idempotency-Key", "once"}, {"Content-Type", "application/json"}};
+  for (const auto& [name, value] : headers) {
+    http::Request request{
+        .method = "POST",
+        .path = "/v1/departments/" + department_ + "/projects",
+        .headers = {headers[0], headers[1], headers[2], {name == "Authorization" ? "aUTHORIZATION" : name, value}},
+        .body = R"({"name":"once"})",
+        .peer = "127.0.0.1:1"};
+    const Reply reply = asking::ask(*house_, std::move(request));
+    EXPECT_EQ(reply.status, 400) << name;
+    EXPECT_TRUE(reply.member("detail").contains(name)) << reply.body;
+  }
+}
+
+TEST_P(Attack, ABodyInAnotherFormThanJsonAsItIsIs415) {
+  int n = 0;
+  const auto status = [&](const std::string& name, const std::string& value) {
+    const std::string number = std::to_string(++n);
+    http::Request request{
+        .method = "POST",
+        .path = "/v1/departments/" + department_ + "/projects",
+        .headers = {{"Authorization", "Bearer " + admin_}, {"Idempotency-Key", "form-" + number}, {name, value}},
+        .body = R"({"name":"form-)" + number + R"("})",
+        .peer = "127.0.0.1:1"};
+    const Reply reply = asking::ask(*house_, std::move(request));
+    if (reply.status == 415) {
+      EXPECT_EQ(reply.reason(), "content_unsupported") << reply.body;
+      EXPECT_EQ(http::find(reply.headers, "Accept").value_or(""), "application/json");
+    }
+    return reply.status;
+  };
+  for (const std::string type :
+       {"application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", ""})
+    EXPECT_EQ(status("Content-Type", type), 415) << type;
+  for (const std::string coding : {"gzip", "identity, br"})
+    EXPECT_EQ(status("Content-Encoding", coding), 415) << coding;
+  EXPECT_EQ(status("Content-Type", "Application/JSON; charset=utf-8"), 201);
+  EXPECT_EQ(status("Content-Encoding", "identity"), 201);
+  EXPECT_EQ(status("Accept", "*/*"), 201) << "no type at all is taken for JSON";
+}
+
 TEST_P(Attack, ACursorOfNoPageAndALengthOfNoneAreRefusedAndNotAnEmptyList) {
   const std::string list = "/v1/projects/" + project_ + "/instances";
   for (const std::string query :

@@ -71,4 +71,11 @@ http::Response wrong_method(const std::string& allowed, std::string_view request
   return response;
 }
 
+http::Response wrong_content(const base::Error& error, std::string_view request_id) {
+  http::Response response = written({415, "Not in this form"}, error, request_id);
+  response.headers.emplace_back("Accept", "application/json");
+  response.headers.emplace_back("Accept-Encoding", "identity");
+  return response;
+}
+
 }  // namespace request

@@ -2,6 +2,7 @@
 // change.cpp and stream.cpp.
 #include "platform/request/runner.hpp"
 
+#include "platform/request/headers.hpp"
 #include "platform/request/runs.hpp"
 #include "shared/db/trouble.hpp"
 #include "shared/json/json.hpp"
@@ -114,6 +115,8 @@ void Runs::begin(http::Request request, std::shared_ptr<http::Responder> respond
   if (!query || !std::ranges::all_of(*query, is_text))
     return refuse(ask, base::Error{base::invalid, "the query cannot be decoded"});
   ask->given.query = std::move(*query);
+  if (auto once = check_once(ask->http.headers); !once) return refuse(ask, once.error());
+  if (auto read = check_content(ask->http); !read) return send(ask, wrong_content(read.error(), ask->id));
   authenticate(ask);
 }
 

@@ -65,6 +65,9 @@ http::Response problem(const base::Error&, std::string_view request_id);
 /// 405, of a path that is there: only the table of routes can say it, so no kind of error has this status.
 http::Response wrong_method(const std::string& allowed, std::string_view request_id);
 
+/// 415, of a body in another form than JSON as it is; the answer's head says what is read (RFC 9110, 15.5.16).
+http::Response wrong_content(const base::Error&, std::string_view request_id);
+
 /// Gives each route an operation of its own: where several share a permission, by the scope in their path
 /// (`binding_create_at_project`), and then by the path's last word. Errors: `invalid`, where that does not do.
 base::Result<void> name_operations(std::vector<Route>&);

@@ -1,0 +1,43 @@
+#include "platform/request/headers.hpp"
+
+#include <algorithm>
+
+namespace request {
+namespace {
+
+constexpr std::string_view said_once[] = {"Authorization", "Idempotency-Key", "Content-Type", "X-CSRF-Token"};
+
+bool same(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+// "Application/JSON; charset=utf-8" -> "Application/JSON"
+std::string_view media_type(std::string_view value) {
+  value = value.substr(0, value.find(';'));
+  while (value.starts_with(' ')) value.remove_prefix(1);
+  while (value.ends_with(' ')) value.remove_suffix(1);
+  return value;
+}
+
+}  // namespace
+
+base::Result<void> check_once(const http::Headers& headers) {
+  for (const std::string_view name : said_once)
+    if (std::ranges::count_if(headers, [&](const auto& each) { return same(each.first, name); }) > 1)
+      return base::Error{base::invalid, "the header " + std::string{name} + " is there twice; send one"};
+  return {};
+}
+
+base::Result<void> check_content(const http::Request& request) {
+  if (request.body.empty()) return {};
+  if (const auto type = http::find(request.headers, "Content-Type");
+      type && !same(media_type(*type), "application/json"))
+    return base::Error{content_unsupported, "the body is JSON, not " + std::string{media_type(*type)}};
+  for (const auto& [name, value] : request.headers)
+    if (same(name, "Content-Encoding") && !same(value, "identity"))
+      return base::Error{content_unsupported, "a body is read as it is, without Content-Encoding: " + value};
+  return {};
+}
+
+}  // namespace request
