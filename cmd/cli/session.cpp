@@ -127,15 +127,12 @@ Outcome<void> Session::stream(const Ask& ask, const std::function<void()>& begin
 }
 
 Outcome<std::shared_ptr<http::WebSocket>> Session::websocket(const std::string& path, const std::string& subprotocol) {
-  auto opened = client_->websocket({.method = "GET", .path = path}, subprotocol);
+  std::optional<Failure> refused;
+  auto opened = client_->websocket({.method = "GET", .path = path}, subprotocol, [&](const http::Response& answer) {
+    refused = failure_of(answer.status, answer.body, request_id(answer));
+  });
   if (opened) return std::move(*opened);
-  // A refused upgrade comes as its status alone.
-  int status = 0;
-  const std::string& detail = opened.error().detail;
-  const auto [end, error] = std::from_chars(detail.data(), detail.data() + detail.size(), status);
-  if (error == std::errc{} && end == detail.data() + detail.size() && status >= 100)
-    return std::unexpected(failure_of(status, "", ""));
-  return std::unexpected(nobody(opened.error()));
+  return std::unexpected(refused ? std::move(*refused) : nobody(opened.error()));
 }
 
 }  // namespace cli

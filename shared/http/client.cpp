@@ -99,7 +99,8 @@ class BlockingClient final : public Client {
     return exchange(request, answer);
   }
 
-  Result<std::shared_ptr<WebSocket>> websocket(const Request&, std::string subprotocols) override;
+  Result<std::shared_ptr<WebSocket>> websocket(const Request&, std::string subprotocols,
+                                               const std::function<void(const Response&)>& refused) override;
 
  private:
   /// Where an answer goes: whole, or a piece at a time.
@@ -345,7 +346,8 @@ Result<void> BlockingClient::attempt(Line& line, const Request& request, Answer&
   return {};
 }
 
-Result<std::shared_ptr<WebSocket>> BlockingClient::websocket(const Request& request, std::string subprotocols) {
+Result<std::shared_ptr<WebSocket>> BlockingClient::websocket(const Request& request, std::string subprotocols,
+                                                             const std::function<void(const Response&)>& refused) {
   const Time deadline = time_now() + options_.timeout;
   const auto address = address_of(options_.url);
   if (!address) return address.error();
@@ -357,21 +359,19 @@ Result<std::shared_ptr<WebSocket>> BlockingClient::websocket(const Request& requ
             .target = (request.path.empty() ? "/" : request.path) + (request.query.empty() ? "" : "?" + request.query),
             .headers = request.headers,
             .subprotocols = std::move(subprotocols)};
-  using Outcome = std::pair<std::shared_ptr<WebSocket>, std::string>;
-  const auto promise = std::make_shared<std::promise<Outcome>>();
+  const auto promise = std::make_shared<std::promise<Dialled>>();
   auto outcome = promise->get_future();
   WebSocketLimits limits{.shake = options_.timeout, .idle = websocket_idle};
   loop->post([&, wire = std::make_shared<Wire>(std::move(line->wire))] {
     dial_websocket(loop, limits, std::move(*wire), std::move(dial),
-                   [promise](std::shared_ptr<WebSocket> stands, std::string why) {
-                     promise->set_value({std::move(stands), std::move(why)});
-                   });
+                   [promise](Dialled dialled) { promise->set_value(std::move(dialled)); });
   });
   loop->start();
-  auto [stands, why] = outcome.get();
-  if (stands) return std::move(stands);
+  Dialled dialled = outcome.get();
+  if (dialled.socket) return std::move(dialled.socket);
   loop->stop();
-  return Error{base::unavailable, why};
+  if (refused && dialled.refusal) refused(*dialled.refusal);
+  return failed(dialled.why);
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ struct ClientOptions {
   std::chrono::milliseconds timeout{30'000};
 };
 
+inline constexpr std::size_t refusal_max = 64 << 10;  // of the body of a refused upgrade
+
 class Client {
  public:
   virtual ~Client() = default;
@@ -27,8 +29,10 @@ class Client {
   /// A body that comes in pieces; `piece` returning false ends it. The head is returned first by `head`, false ends it.
   virtual base::Result<void> stream(const Request&, std::function<bool(const Response& head)> head,
                                     std::function<bool(std::string_view piece)> piece) = 0;
-  /// Errors: `unavailable`, or the response's status as detail when the upgrade was refused.
-  virtual base::Result<std::shared_ptr<WebSocket>> websocket(const Request&, std::string subprotocols) = 0;
+  /// `refused` gets the answer that came instead of the upgrade, without a body beyond `refusal_max`.
+  /// Errors: `unavailable`, then too.
+  virtual base::Result<std::shared_ptr<WebSocket>> websocket(
+      const Request&, std::string subprotocols, const std::function<void(const Response&)>& refused = {}) = 0;
 };
 
 std::unique_ptr<Client> client(ClientOptions);

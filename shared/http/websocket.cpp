@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 
+#include "shared/http/client.hpp"
 #include "shared/http/connection.hpp"
 
 namespace http {
@@ -138,6 +139,14 @@ void async_teardown(beast::role_type, WireStream& stream, Handler&& handler) {
              [handler = std::forward<Handler>(handler)]() mutable { std::move(handler)(error_code{}); });
 }
 
+Dialled not_upgraded(const error_code& ec, const websocket::response_type& answer) {
+  if (ec != websocket::error::upgrade_declined) return {.why = ec.message()};
+  Response refusal{.status = static_cast<int>(answer.result_int())};
+  for (const auto& field : answer) refusal.headers.emplace_back(view(field.name_string()), view(field.value()));
+  if (answer.body().size() <= refusal_max) refusal.body = answer.body();
+  return {.why = "the upgrade was answered with " + std::to_string(refusal.status), .refusal = std::move(refusal)};
+}
+
 class Socket final : public Session {
  public:
   Socket(std::shared_ptr<Loop> loop, const WebSocketLimits& limits, Wire wire, std::string rest,
@@ -154,7 +163,7 @@ class Socket final : public Session {
   }
 
   void accept(std::string_view key, const std::string& subprotocol, std::function<void(std::shared_ptr<Socket>)> ready);
-  void dial(const Dial&, std::function<void(std::shared_ptr<Socket>, std::string)> done);
+  void dial(const Dial&, std::function<void(std::shared_ptr<Socket>)> ready, std::function<void(Dialled)> failed);
 
   // From any thread.
   bool send(std::string message, bool binary);
@@ -245,7 +254,8 @@ void Socket::accept(std::string_view key, const std::string& subprotocol,
   });
 }
 
-void Socket::dial(const Dial& dial, std::function<void(std::shared_ptr<Socket>, std::string)> done) {
+void Socket::dial(const Dial& dial, std::function<void(std::shared_ptr<Socket>)> ready,
+                  std::function<void(Dialled)> failed) {
   loop_->add(self());
   close_deadline_ = time_now() + limits_.shake;
   stream_.set_option(websocket::stream_base::decorator(
@@ -255,16 +265,16 @@ void Socket::dial(const Dial& dial, std::function<void(std::shared_ptr<Socket>, 
       }));
   auto answer = std::make_shared<websocket::response_type>();
   stream_.async_handshake(
-      *answer, dial.host, dial.target, [self = self(), answer, done = std::move(done)](const error_code& ec) {
+      *answer, dial.host, dial.target,
+      [self = self(), answer, ready = std::move(ready), failed = std::move(failed)](const error_code& ec) {
         if (ec) {
-          const int status = answer->result_int();
           self->finish(1006, ec.message());
-          return done(nullptr, ec == websocket::error::upgrade_declined ? std::to_string(status) : ec.message());
+          return failed(not_upgraded(ec, *answer));
         }
         self->stands_ = true;
         self->close_deadline_ = Time::max();
         self->heard();
-        done(self, {});
+        ready(self);
         self->write_next();
       });
 }
@@ -476,12 +486,12 @@ void accept_websocket(std::shared_ptr<Loop> loop, const Limits& limits, Wire wir
 }
 
 void dial_websocket(std::shared_ptr<Loop> loop, const WebSocketLimits& limits, Wire wire, Dial dial,
-                    std::function<void(std::shared_ptr<WebSocket>, std::string)> done) {
+                    std::function<void(Dialled)> done) {
   const auto socket = std::make_shared<Socket>(std::move(loop), limits, std::move(wire), std::string{}, std::nullopt);
-  socket->dial(dial, [done = std::move(done)](std::shared_ptr<Socket> stands, std::string detail) {
-    if (!stands) return done(nullptr, std::move(detail));
-    done(std::make_shared<Handle>(std::move(stands), true), {});
-  });
+  const auto ready = [done](std::shared_ptr<Socket> stands) {
+    done({.socket = std::make_shared<Handle>(std::move(stands), true)});
+  };
+  socket->dial(dial, ready, done);
 }
 
 }  // namespace http

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "shared/http/http.hpp"
@@ -17,15 +18,19 @@ struct WebSocketLimits {
   std::chrono::milliseconds idle{75'000};
 };
 
-/// What the dialling end asks for, and hears: the WebSocket, or why not.
+/// What the dialling end asks for, and what it hears.
 struct Dial {
   std::string host;
   std::string target;
   Headers headers;
   std::string subprotocols;
 };
-/// On the loop's thread. `done` gets null and a detail when it was refused. The WebSocket owns the loop.
-void dial_websocket(std::shared_ptr<Loop>, const WebSocketLimits&, Wire, Dial,
-                    std::function<void(std::shared_ptr<WebSocket>, std::string detail)> done);
+struct Dialled {
+  std::shared_ptr<WebSocket> socket = nullptr;
+  std::string why = {};                  // there is none
+  std::optional<Response> refusal = {};  // what the peer answered instead
+};
+/// On the loop's thread. The WebSocket owns the loop.
+void dial_websocket(std::shared_ptr<Loop>, const WebSocketLimits&, Wire, Dial, std::function<void(Dialled)> done);
 
 }  // namespace http

@@ -17,7 +17,8 @@ class WebSockets : public ::testing::Test {
   /// Accepts with the first subprotocol offered, echoes unless told otherwise, and keeps the server's end in `far_`.
   void serve_sockets(Limits limits = {}, bool starts = true) {
     auto served = serve({.limits = limits}, [this, starts](Request request, std::shared_ptr<Responder> responder) {
-      if (request.path == "/none") return responder->answer({403});
+      if (request.path == "/none") return responder->answer({403, {{"X-Request-Id", "req_1"}}, "why not"});
+      if (request.path == "/much") return responder->answer({503, {}, std::string(refusal_max + 1, 'x')});
       const auto offered = find(request.headers, "sec-websocket-protocol").value_or("");
       responder->upgrade(std::string{offered.substr(0, offered.find(','))},
                          [this, starts](std::shared_ptr<WebSocket> socket) {
@@ -37,9 +38,10 @@ class WebSockets : public ::testing::Test {
   }
   std::shared_ptr<WebSocket> dial(std::string path = "/", std::string subprotocols = "") {
     auto dialled = client({.url = "http://127.0.0.1:" + std::to_string(server_->port())})
-                       ->websocket({.method = "GET", .path = std::move(path)}, std::move(subprotocols));
+                       ->websocket({.method = "GET", .path = std::move(path)}, std::move(subprotocols),
+                                   [this](const Response& answer) { refusal_ = answer; });
     if (!dialled) {
-      refusal_ = dialled.error().detail;
+      why_not_ = dialled.error().detail;
       return nullptr;
     }
     auto near = std::move(*dialled);
@@ -82,7 +84,8 @@ class WebSockets : public ::testing::Test {
   Heard near_heard_, far_heard_;
   std::mutex mutex_;
   std::shared_ptr<WebSocket> far_;
-  std::string refusal_, upgraded_;
+  std::string why_not_, upgraded_;
+  Response refusal_;
   std::unique_ptr<Server> server_;
 };
 
@@ -113,10 +116,20 @@ TEST_F(WebSockets, AcceptWithTheSubprotocolChosen) {
   EXPECT_TRUE(dial("/", "v1.house, v2.house"));
 }
 
-TEST_F(WebSockets, ARefusedUpgradeSaysItsStatus) {
+TEST_F(WebSockets, ARefusedUpgradeGivesTheAnswerThatRefusedIt) {
   serve_sockets();
   EXPECT_FALSE(dial("/none"));
-  EXPECT_EQ(refusal_, "403");
+  EXPECT_TRUE(why_not_.ends_with("the upgrade was answered with 403")) << why_not_;
+  EXPECT_EQ(refusal_.status, 403);
+  EXPECT_EQ(find(refusal_.headers, "x-request-id"), "req_1");
+  EXPECT_EQ(refusal_.body, "why not");
+}
+
+TEST_F(WebSockets, ARefusalBeyondItsBoundIsGivenWithoutItsBody) {
+  serve_sockets();
+  EXPECT_FALSE(dial("/much"));
+  EXPECT_EQ(refusal_.status, 503);
+  EXPECT_EQ(refusal_.body, "");
 }
 
 TEST_F(WebSockets, WhoDoesNotAskForOneIsToldSo) {
