@@ -6,6 +6,7 @@
 
 #include "platform/request/ports.hpp"
 #include "platform/request/runner.hpp"
+#include "shared/base/check.hpp"
 
 namespace request {
 
@@ -25,7 +26,7 @@ struct Ask {
   bool by_link = false;  // a node's link carries it
   OneUse* one_use = nullptr;
   Caller caller{};
-  std::optional<Authority> authority;
+  std::optional<Authority> authority;  // once it is decided
 
   std::shared_ptr<const void> input;
   std::shared_ptr<const void> prepared;
@@ -33,6 +34,12 @@ struct Ask {
   std::string body_mac;
 
   std::string_view path() const { return http.path; }
+
+  /// Of an ask that was let through.
+  const Authority& granted() const {
+    CHECK(authority.has_value());
+    return *authority;
+  }
 };
 
 using AskPtr = std::shared_ptr<Ask>;

@@ -87,7 +87,7 @@ void Runs::prepare(const AskPtr& ask) {
   }
   auto random = dice(*ask, DiceStep::prepare);
   auto prepared =
-      ask->route->prepare(store_, *ask->authority, Env{ask->now, random, ask->caller.credential_id}, ask->input.get());
+      ask->route->prepare(store_, ask->granted(), Env{ask->now, random, ask->caller.credential_id}, ask->input.get());
   if (prepared) {
     ask->prepared = std::move(*prepared);
     return commit(ask);
@@ -98,7 +98,7 @@ void Runs::prepare(const AskPtr& ask) {
   submit(
       [this, ask, why](db::Tx& tx) -> base::Result<void> {
         auto dice_of = dice(*ask, DiceStep::refusal);
-        ports_.recorder.change(tx, Env{ask->now, dice_of}, *ask->authority, ask->caller, text(ask->target),
+        ports_.recorder.change(tx, Env{ask->now, dice_of}, ask->granted(), ask->caller, text(ask->target),
                                why.reason.word);
         return {};
       },
@@ -120,7 +120,7 @@ base::Result<void> Runs::in_transaction(db::Tx& tx, Ask& ask, Outcome& outcome) 
   const Env env{ask.now, random, ask.caller.credential_id};
   const Route& route = *ask.route;
 
-  Authority authority = *ask.authority;
+  Authority authority = ask.granted();
   if (!route.anyone() && !route.options.bulk) {
     auto confirmed = ports_.authorizer.confirm(tx, authority, ask.target, ask.now);
     if (!confirmed) {  // a no leaves only its record
@@ -143,8 +143,8 @@ base::Result<void> Runs::in_transaction(db::Tx& tx, Ask& ask, Outcome& outcome) 
       outcome.refused = claimed.error();
       return {};
     }
-    if (*claimed) {
-      outcome.replayed = std::move(**claimed);
+    if (auto& answered = *claimed) {
+      outcome.replayed = std::move(*answered);
       return {};
     }
     if (route.prepare && !ask.prepared) return base::Error{base::contended};  // the hint was gone by now
@@ -194,14 +194,14 @@ void Runs::attempt(db::Tx& tx, Ask& ask, const Env& env, const Authority& author
 
 void Runs::committed(const AskPtr& ask, const std::shared_ptr<Outcome>& outcome, base::Result<void> done) {
   if (!done) return refuse(ask, done.error());
-  if (outcome->replayed) return replay(ask, *outcome->replayed);
-  if (outcome->refused) return refuse(ask, *outcome->refused);
+  if (const auto& replayed = outcome->replayed) return replay(ask, *replayed);
+  if (const auto& refused = outcome->refused) return refuse(ask, *refused);
   const auto answer = [this, ask, outcome] { send_answer(ask, outcome->status, std::move(outcome->answer)); };
   if (!ports_.authorizer.concerns(*ask->route->permission)) return answer();
   // Its own changes are in this process's index before it answers; reading them is the pool's work, not the writer's.
   pool_.post_due([this, ask, outcome, answer] {
     try {
-      ports_.authorizer.applied(store_, *ask->authority, outcome->resource);
+      ports_.authorizer.applied(store_, ask->granted(), outcome->resource);
     } catch (const db::Unavailable&) {  // durable already; the log brings it to the index later
     }
     answer();

@@ -69,6 +69,7 @@ void give_back(db::Tx& tx, const Catalogue& catalogue, Row& row) {
   if (!row.holds) return;
   const inventory::Shape* shape = catalogue.find(row.shape);
   CHECK(shape != nullptr);  // a shape in use is never taken out of a manifest
+  CHECK(row.node.has_value());
   inventory::give_back(tx, *row.node, *shape, row.id.text());
   row.holds = false;
 }

@@ -237,8 +237,9 @@ base::Result<std::vector<node::DesiredItem>> Agent::desired() {
     auto page = json::decode<Desired>(answer->body);
     if (!page) return page.error();
     std::move(page->items.begin(), page->items.end(), std::back_inserter(all));
-    if (!page->next) return all;
-    after = *page->next;
+    const auto& next = page->next;
+    if (!next) return all;
+    after = *next;
   }
 }
 
