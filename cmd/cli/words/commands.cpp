@@ -85,7 +85,7 @@ std::vector<Command> work() {
        .flags = {{"project", "PATH", "where it belongs (default: GPUAAS_PROJECT)", Takes::project, To::path, "project"},
                  {"shape", "NAME", "what it runs on; see `gpuaas shape list`", Takes::text, To::body, "shape", true},
                  {"env", "NAME=VALUE", "an environment variable; may be repeated"},
-                 {"wait", "", "until it runs"}},
+                 {"wait", "", "until it runs"}, {"timeout", "SECONDS", "of --wait: then exit 5; it stays (default: 600)"}},
        .columns = instance_line(), .takes_rest = true, .rest_name = "COMMAND…"},
       {.noun = "instance", .verb = "list", .help = "What was launched here",
        .example = "gpuaas instance list --at acme/research --state running", .method = "GET",

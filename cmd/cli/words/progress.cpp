@@ -43,7 +43,7 @@ std::vector<std::string> progress_steps(const json::Document& instance) {
     if (state != "stopped" && !exit.empty()) word += " (" + exit + ")";
     add(word, instance["ended_at"]);
   }
-  if (state == "requested" && instance["state_reason"].as_text() == "no_capacity") out.push_back("waits for room");
+  if (waits_for_room(instance)) out.push_back("waits for room");
   return out;
 }
 
@@ -52,6 +52,30 @@ std::string progress_price(const json::Document& instance) {
   if (const auto& price = instance["price_text"].as_text(); !price.empty()) out = "up to " + printable(price);
   if (const auto& hold = instance["hold"]; !hold.is_null()) out += ", hold " + printable(money_text(hold));
   return out;
+}
+
+bool waits_for_room(const json::Document& instance) {
+  return instance["state"].as_text() == "requested" && instance["state_reason"].as_text() == "no_capacity";
+}
+
+std::string room_text(const json::Document& instance, const json::Document& shapes) {
+  std::string fits;
+  for (const json::Document& shape : shapes["items"].items())
+    if (shape["free"].as_int() > 0)
+      fits += (fits.empty() ? "" : ", ") + shape["name"].as_text() + " (" + shape["free"].as_text() + " free)";
+  return printable(instance["name"].as_text() + " waits for room (no_capacity): nothing can hold " +
+                   instance["shape"].as_text() + " now; " +
+                   (fits.empty() ? "no other shape would fit either" : "what would fit: " + fits));
+}
+
+Failure not_yet(const json::Document& instance, std::chrono::seconds waited) {
+  const std::string& name = instance["name"].as_text();
+  const std::string& reason = instance["state_reason"].as_text();
+  return {.exit = Exit::unavailable,
+          .what = name + " is " + instance["state"].as_text() + (reason.empty() ? "" : " (" + reason + ")") +
+                  " after " + std::to_string(waited.count()) + " s; it stays",
+          .next = "Look with `gpuaas instance show " + name + "`; give it up with `gpuaas instance stop " + name +
+                  " --wait && gpuaas instance delete " + name + "`."};
 }
 
 bool has_ended(const json::Document& instance) {

@@ -1,6 +1,7 @@
 // Progress: an instance's way to running, as words that are only ever added to.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,12 @@ namespace cli {
 std::vector<std::string> progress_steps(const json::Document& instance);
 /// "up to 2.499 EUR/hour, hold 0.42 EUR"; empty while nothing is known.
 std::string progress_price(const json::Document& instance);
+
+bool waits_for_room(const json::Document& instance);
+/// Why it waits, and which shapes of GET /v1/shapes have room now, in one line.
+std::string room_text(const json::Document& instance, const json::Document& shapes);
+/// Of a wait that has an end, which came first: the instance stays, and how to look and how to give it up.
+Failure not_yet(const json::Document& instance, std::chrono::seconds waited);
 
 bool has_ended(const json::Document& instance);  // stopped, exited, failed
 /// "train failed: command_not_found", for an instance that ended; nothing when it ended well or was stopped.

@@ -174,6 +174,25 @@ TEST(Progress, says_when_it_waits_for_room_and_how_it_ended) {
             (std::vector<std::string>{"requested 0.00 s", "failed (command_not_found) 1.00 s"}));
 }
 
+TEST(Progress, waiting_for_room_says_why_and_what_would_fit) {
+  const auto instance = doc(R"({"name":"train","shape":"h100-8","state":"requested","state_reason":"no_capacity"})");
+  EXPECT_EQ(room_text(instance, doc(R"({"items":[{"name":"h100-8","free":0},{"name":"sim-h100-1","free":2}]})")),
+            "train waits for room (no_capacity): nothing can hold h100-8 now; what would fit: sim-h100-1 (2 free)");
+  EXPECT_EQ(room_text(instance, doc(R"({"items":[{"name":"h100-8","free":0}]})")),
+            "train waits for room (no_capacity): nothing can hold h100-8 now; no other shape would fit either");
+}
+
+TEST(Progress, a_wait_that_came_to_its_end_is_to_be_tried_again_and_leaves_the_instance) {
+  const auto failure =
+      not_yet(doc(R"({"name":"train","state":"requested","state_reason":"no_capacity"})"), std::chrono::seconds{600});
+  EXPECT_EQ(failure.exit, Exit::unavailable);
+  EXPECT_EQ(failure.what, "train is requested (no_capacity) after 600 s; it stays");
+  EXPECT_EQ(
+      failure.next,
+      "Look with `gpuaas instance show train`; give it up with `gpuaas instance stop train --wait && gpuaas instance "
+      "delete train`.");
+}
+
 TEST(Progress, the_price_stands_with_its_hold_where_there_is_one) {
   EXPECT_EQ(progress_price(doc(R"({"price_text":"2.499 EUR/hour"})")), "up to 2.499 EUR/hour");
   EXPECT_EQ(progress_price(doc(R"({"price_text":"2.499 EUR/hour","hold":{"amount":"0.42","currency":"EUR"}})")),
