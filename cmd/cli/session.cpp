@@ -121,6 +121,9 @@ Outcome<void> Session::stream(const Ask& ask, const std::function<void()>& begin
         refused += bytes;
         return true;
       });
+  if (!done && head.status == 200)
+    return std::unexpected(Failure{
+        .exit = Exit::unavailable, .what = "the stream broke off before its end", .next = "Try again in a moment."});
   if (!done) return std::unexpected(nobody(done.error()));
   if (head.status != 200) return std::unexpected(failure_of(head.status, refused, request_id(head)));
   return {};

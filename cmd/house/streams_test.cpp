@@ -48,6 +48,7 @@ class Follower final : public http::Responder, public std::enable_shared_from_th
       if (of_->closed.exchange(true)) return;
       if (on_close_) on_close_();
     }
+    void cut() override { close(); }
     void on_close(std::function<void()> handler) override { on_close_ = std::move(handler); }
 
    private:
@@ -339,6 +340,46 @@ TEST_P(OpenStreams, ASessionIsRecordedWhenItIsAskedForOpensAndEndsWhoeverEndedIt
     EXPECT_TRUE(eventually([&] { return *session.closed == 1008; }));
   });
   EXPECT_TRUE(eventually([&] { return node.resets > before; }));  // and its end at the node too
+}
+
+TEST_P(OpenStreams, ALogIsAWholeBodyOnlyWhenItsNodeEndedIt) {
+  HandNode node{server_->port()};
+  node.join(house_->bootstrapped()->join_token);
+  const auto link = node.link();
+  ASSERT_NE(link, nullptr);
+  const Person ann = person("ann", "project-member");
+  const Person bob = person("bob", "project-member");
+  const std::string instance = running_on(node, *link);
+  const auto whole = [&](const Person& who, const std::function<void(mux::Stream&)>& end) {
+    std::atomic<std::size_t> read = 0;
+    std::promise<bool> ended;
+    std::thread reader{[&] {
+      const auto client = http::client({.url = "http://127.0.0.1:" + std::to_string(server_->port())});
+      const auto done = client->stream(
+          {.method = "GET",
+           .path = "/v1/instances/" + instance + "/logs",
+           .query = "follow=true",
+           .headers = {{"Authorization", "Bearer " + who.key}}},
+          [](const http::Response& head) { return head.status == 200; },
+          [&](std::string_view piece) {
+            read += piece.size();
+            return true;
+          });
+      ended.set_value(done.has_value());
+    }};
+    if (const auto stream = node.stream()) {
+      stream->write("one line\n");
+      EXPECT_TRUE(eventually([&] { return read == 9; }));
+      end(*stream);
+    }
+    reader.join();
+    return ended.get_future().get();
+  };
+  EXPECT_TRUE(whole(ann, [](mux::Stream& stream) { stream.end(); }));
+  EXPECT_FALSE(whole(ann, [](mux::Stream& stream) { stream.reset("it broke"); }));
+  EXPECT_FALSE(whole(
+      ann, [&](mux::Stream&) { EXPECT_EQ(ask("DELETE", acme_ + "/api-keys/" + ann.key_id, admin_).status, 200); }));
+  EXPECT_FALSE(whole(bob, [&](mux::Stream&) { link->close("the node stops"); }));
 }
 
 }  // namespace

@@ -16,13 +16,15 @@ Relay::Relay(std::shared_ptr<mux::Stream> node, Ended ended) : node_(std::move(n
 void Relay::join(const std::shared_ptr<http::ByteStream>& reader) {
   if (!reader) return left("gone");
   cut_by([weak = std::weak_ptr{reader}](std::string_view) {
-    if (const auto open = weak.lock()) open->close();
+    if (const auto open = weak.lock()) open->cut();
   });
   reader->on_close([self = shared_from_this()] { self->left("closed"); });
   node_->on_end([reader] { reader->close(); });
-  node_->on_reset([reader](const std::string&) { reader->close(); });
+  node_->on_reset([reader](const std::string&) { reader->cut(); });
   node_->on_data([node = node_, reader](std::string piece) {
-    if (!reader->write(std::move(piece))) node->reset("reader too slow");
+    if (reader->write(std::move(piece))) return;
+    reader->cut();
+    node->reset("reader too slow");
   });
 }
 
@@ -47,7 +49,9 @@ void Relay::join(const std::shared_ptr<http::WebSocket>& reader) {
   });
   node_->on_data([node = node_, reader, parser = mux::MessageParser{}](const std::string& bytes) mutable {
     const bool sound = parser.feed(bytes, [&](std::string message, bool binary) {
-      if (!reader->send(std::move(message), binary)) node->reset("reader too slow");
+      if (reader->send(std::move(message), binary)) return;
+      reader->close(internal_error, "the reader does not keep up");
+      node->reset("reader too slow");
     });
     if (!sound) node->reset("not a frame");
   });

@@ -313,7 +313,7 @@ void Connection::pump() {
   const bool silent = flow_last_;
   if (!silent) {
     Flow::Taken taken = flow_->take();
-    if (taken.cut) return close();
+    if (taken.slow) return close();
     if (!taken.bytes.empty()) {
       if (!http10_) {
         append_number(out_, taken.bytes.size(), 16);
@@ -323,7 +323,8 @@ void Connection::pump() {
       if (!http10_) out_ += "\r\n";
     }
     flow_last_ = taken.last;
-    if (taken.last && !http10_) out_ += "0\r\n\r\n";
+    if (taken.last && !taken.whole) keep_alive_ = false;  // only the connection's end says so (RFC 9112, 8)
+    if (taken.whole && !http10_) out_ += "0\r\n\r\n";
   }
   flush();
   flushed();
@@ -427,7 +428,7 @@ void Connection::drain() {
   if (state_ == State::handshake || (state_ == State::reading && !unsent())) return close();
   if (state_ == State::streaming) {
     keep_alive_ = false;
-    flow_->close();
+    flow_->cut();
     pump();
     return;
   }

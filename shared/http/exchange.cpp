@@ -4,12 +4,12 @@
 namespace http {
 namespace {
 
-/// The writer's end of a streamed answer. Dropped, it is closed.
+/// The writer's end of a streamed answer. Dropped, it is cut.
 class StreamEnd final : public ByteStream {
  public:
   StreamEnd(std::shared_ptr<Connection> connection, std::shared_ptr<Flow> flow)
       : connection_(std::move(connection)), flow_(std::move(flow)) {}
-  ~StreamEnd() override { close(); }
+  ~StreamEnd() override { cut(); }
 
   bool write(std::string bytes) override {
     if (bytes.empty()) return true;
@@ -19,6 +19,9 @@ class StreamEnd final : public ByteStream {
   }
   void close() override {
     if (flow_->close()) wake();
+  }
+  void cut() override {
+    if (flow_->cut()) wake();
   }
   void on_close(std::function<void()> handler) override {
     flow_->on_close([loop = connection_->loop(), handler = std::move(handler)] {

@@ -16,9 +16,10 @@ Flow::Written Flow::write(std::string bytes) {
   return {.taken = true, .wake = !std::exchange(told_, true)};
 }
 
-bool Flow::close() {
+bool Flow::finish(bool whole) {
   const std::scoped_lock lock{mutex_};
   if (std::exchange(closed_, true) || ended_) return false;
+  whole_ = whole && !overflowed_;
   return !std::exchange(told_, true) || overflowed_;
 }
 
@@ -37,7 +38,7 @@ Flow::Taken Flow::take() {
   const std::scoped_lock lock{mutex_};
   told_ = false;
   outgoing_ += waiting_.size();
-  return {.bytes = std::exchange(waiting_, {}), .last = closed_, .cut = closed_ && overflowed_};
+  return {.bytes = std::exchange(waiting_, {}), .last = closed_, .whole = whole_, .slow = closed_ && overflowed_};
 }
 
 void Flow::outgoing(std::size_t bytes) {

@@ -38,14 +38,18 @@ struct Response {
   std::string body = {};
 };
 
-/// Bytes that go out as they come, until closed by either side. Thread-safe; calls never block. Dropped, it is closed.
+/// Bytes that go out as they come, until either side ends it; the first end counts. Thread-safe; calls never block.
+/// Dropped, it is cut: that it is whole, somebody has to say.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
-  /// False when the stream is closed, or its unsent bytes pass `stream_unsent_max`: then the caller cuts it.
+  /// False when the stream has ended, or its unsent bytes pass `stream_unsent_max`: then the caller cuts it.
   virtual bool write(std::string bytes) = 0;
-  virtual void close() = 0;
-  /// Called once, on a network thread, when either side closed. Set before the first write.
+  virtual void close() = 0;  // it is whole
+  /// More was to come. What was written goes out, unless its reader is too slow, and the connection ends without the
+  /// last chunk (RFC 9112, 8), so that no reader takes it for all. To HTTP/1.0 it looks whole: nothing there can tell.
+  virtual void cut() = 0;
+  /// Called once, on a network thread, when either side ended it. Set before the first write.
   virtual void on_close(std::function<void()>) = 0;
 };
 

@@ -3,7 +3,7 @@
 // Always true
 //   - a head, a body, a wait or a connection beyond its limit is refused by name (431, 413, 408, 503), never buffered;
 //   - it listens beyond loopback only with TLS;
-//   - after `drain` no new request is taken, those that run are answered, streams are closed.
+//   - after `drain` no new request is taken, those that run are answered, streams are cut.
 #pragma once
 
 #include <chrono>

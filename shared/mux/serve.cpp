@@ -47,7 +47,7 @@ class LinkBytes final : public http::ByteStream {
  public:
   LinkBytes(std::shared_ptr<Stream> stream, std::shared_ptr<Ending> ending, bool silent)
       : stream_(std::move(stream)), ending_(std::move(ending)), silent_(silent) {}
-  ~LinkBytes() override { close(); }
+  ~LinkBytes() override { cut(); }
 
   bool write(std::string bytes) override {
     if (closed_ || ending_->gone()) return false;
@@ -56,18 +56,21 @@ class LinkBytes final : public http::ByteStream {
     overflowed_ = true;
     return false;
   }
-  void close() override {
-    if (closed_.exchange(true)) return;
-    // As over HTTP: a reader that is too slow is cut, not waited for.
-    if (overflowed_)
-      stream_->reset("too slow");
-    else
-      stream_->end();
-    ending_->end();
-  }
+  void close() override { finish(true); }
+  void cut() override { finish(false); }
   void on_close(std::function<void()> handler) override { ending_->on_close(std::move(handler)); }
 
  private:
+  void finish(bool whole) {
+    if (closed_.exchange(true)) return;
+    // As over HTTP: a reader that is too slow is cut, not waited for.
+    if (whole && !overflowed_)
+      stream_->end();
+    else
+      stream_->reset(overflowed_ ? "too slow" : "cut");
+    ending_->end();
+  }
+
   const std::shared_ptr<Stream> stream_;
   const std::shared_ptr<Ending> ending_;
   const bool silent_;
