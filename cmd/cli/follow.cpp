@@ -34,8 +34,8 @@ Ending ended(const Outcome<void>& done) {
   return 0;
 }
 
-/// A log that is followed ends with its workload. A body that ends before it broke off, whole as it may look: what stands
-/// between may have made it so.
+/// A log that is followed ends with its workload. A body that ends before it broke off, whole as it may look: what
+/// stands between may have made it so.
 Outcome<void> whole(Session& session, const std::string& instance) {
   const auto now = session.read({.path = "/v1/instances/" + instance});
   if (!now) return std::unexpected(now.error());

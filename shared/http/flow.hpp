@@ -1,8 +1,9 @@
 // Inside shared/http only: the bytes of one streamed answer between whoever writes them, on any thread, and the
 // connection that sends them.
 //
-// Always true: at most `stream_unsent_max` bytes wait, the connection's own buffer included; on_close runs once; only a
-// flow that its writer closed before anything cut it is whole.
+// Always true
+//   - at most `stream_unsent_max` bytes wait, the connection's own buffer included; on_close runs once;
+//   - only a flow that its writer closed before anything cut it is whole.
 #pragma once
 
 #include <functional>
