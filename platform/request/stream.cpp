@@ -29,7 +29,7 @@ void Runs::stream(const AskPtr& ask) {
     auto random = dice(*ask, DiceStep::prepare);
     const Env env{ask->now, random};
     auto opened = store_.read(
-        [&](db::Snapshot& snapshot) { return ask->route->open(snapshot, *ask->authority, env, ask->input.get()); });
+        [&](db::Snapshot& snapshot) { return ask->route->open(snapshot, ask->granted(), env, ask->input.get()); });
     if (!opened) return refuse(ask, opened.error());
     if (const auto* what = std::get_if<Follow>(&*opened)) return follow(ask, *what);
     if (const auto* what = std::get_if<Relay>(&*opened)) return relay(ask, *what);
@@ -48,7 +48,7 @@ void Runs::follow(const AskPtr& ask, Follow what) {
       200, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Request-Id", ask->id}});
   if (!bytes) return;
   auto held = std::make_shared<Held>();
-  held->number = streams_.opened(*ask, [bytes](std::string_view) { bytes->close(); });
+  held->number = streams_.opened(*ask, [bytes](std::string_view) { bytes->cut(); });
   bytes->on_close([this, held] {
     std::shared_ptr<void> ends;
     {
@@ -62,7 +62,7 @@ void Runs::follow(const AskPtr& ask, Follow what) {
   bytes->write(": open\n\n");
   auto following = ports_.feed->follow(what.topic, what.cursor, [bytes](const Feed::Entry& entry) {
     if (bytes->write(event_text(entry))) return true;
-    bytes->close();
+    bytes->cut();
     return false;
   });
   const std::lock_guard lock{held->mutex};
