@@ -39,16 +39,13 @@ std::string place_of(std::string_view path) {
 
 /// What stands for a place of the route that no word names.
 Outcome<std::string> default_place(Context& context, const std::string& member) {
-  auto here = context.places.here();
-  if (!here) return std::unexpected(here.error());
-  if (member == "at") return in_route(*here);
-  if (member == "project") {
-    if (here->kind == "project") return here->id;
+  const bool at = member == "at", project = member == "project";
+  auto place = at || project ? context.places.here() : context.places.own_organization();
+  if (!place) return std::unexpected(place.error());
+  if (at) return in_route(*place);
+  if (project && place->kind != "project")
     return wrong_usage("say in which project", "Give --project PATH, or set GPUAAS_PROJECT.");
-  }
-  auto organization = context.places.organization_of(*here);
-  if (!organization) return std::unexpected(organization.error());
-  return organization->id;
+  return place->id;
 }
 
 /// A resource's charges are in its organization, wherever the caller is at home.

@@ -69,15 +69,33 @@ Outcome<ScopeRow> Places::organization_of(const ScopeRow& scope) {
   return *organization;
 }
 
-Outcome<ScopeRow> Places::here() {
-  if (!project_.empty()) return scope(project_, project_kinds);
+// Nobody typed its name in this command, so a refusal says where it comes from.
+Outcome<ScopeRow> Places::project() {
+  auto found = scope(project_, project_kinds);
+  if (!found && (found.error().exit == Exit::absent || found.error().exit == Exit::usage)) {
+    found.error().what = "GPUAAS_PROJECT: " + found.error().what;
+    found.error().next = "Set GPUAAS_PROJECT to one of `gpuaas project list`, or unset it.";
+  }
+  return found;
+}
+
+Outcome<ScopeRow> Places::here() { return project_.empty() ? own_organization() : project(); }
+
+Outcome<ScopeRow> Places::own_organization() {
   auto me = session_.read({.path = "/v1/me"});
   if (!me) return std::unexpected(me.error());
-  if (const std::string& home = (*me)["home"].as_text(); !home.empty()) return scope(home, organization_kinds);
+  if (const std::string& home = (*me)["home"].as_text(); !home.empty()) {
+    auto seen = scope(home, organization_kinds);
+    if (seen || project_.empty()) return seen;  // a guest elsewhere may see nothing at home
+  }
   auto known = tree();
   if (!known) return std::unexpected(known.error());
   if (auto all = (*known)->organizations(); all.size() == 1) return all.front();
-  return wrong_usage("you belong to no organization, so say where", "Give --at PATH, or see `gpuaas scope tree`.");
+  if (project_.empty())
+    return wrong_usage("you belong to no organization, so say where", "Give --at PATH, or see `gpuaas scope tree`.");
+  auto mine = project();
+  if (!mine) return std::unexpected(mine.error());
+  return organization_of(*mine);
 }
 
 // A path names its organization first; a bare name may be of any that the caller sees.
@@ -176,9 +194,7 @@ Outcome<std::string> Places::value(Takes takes, std::string_view word, std::opti
     case Takes::api_key: {
       if (is_id(word)) return std::string{word};
       if (!within) {
-        auto place = here();
-        if (!place) return std::unexpected(place.error());
-        auto own = organization_of(*place);
+        auto own = own_organization();
         if (!own) return std::unexpected(own.error());
         within = own->id;
       }

@@ -20,12 +20,16 @@ class Places final {
   Outcome<std::string> value(Takes, std::string_view word, std::optional<std::string> within = {});
   /// Where a command without a place works: GPUAAS_PROJECT, else the caller's organization.
   Outcome<ScopeRow> here();
+  /// Where one works that needs an organization alone: the caller's, else the only one that is seen, else that of
+  /// GPUAAS_PROJECT, which is looked up only then.
+  Outcome<ScopeRow> own_organization();
   Outcome<ScopeRow> scope(std::string_view word, std::span<const std::string_view> kinds);
   Outcome<ScopeRow> organization_of(const ScopeRow&);
   Outcome<ResourceRow> resource(std::string_view word, std::string_view type);
   Outcome<const Tree*> tree();
 
  private:
+  Outcome<ScopeRow> project();
   Outcome<std::vector<ScopeRow>> organizations(std::string_view word);
   Outcome<std::string> named(std::string_view word, const std::string& organization, const std::string& route,
                              std::string_view what);
