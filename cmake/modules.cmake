@@ -44,7 +44,6 @@ house_module(doc/design/example/platform/badges USES platform/request platform/j
 include(cmake/schemas.cmake)
 house_module(cmd/house USES products/gpuaas/instances products/gpuaas/inventory platform/access platform/iam platform/registry platform/log platform/jobs platform/billing/metering platform/billing/rating platform/billing/ledger platform/lineage platform/request shared/db shared/telemetry TEST_USES shared/crypto shared/http shared/mux tests/support/engines tests/support/world)
 target_sources(cmd_house PRIVATE ${CMAKE_BINARY_DIR}/schemas.cpp)
-house_program(gpuaas-server cmd/server USES cmd/house shared/http shared/telemetry)
 house_module(products/gpuaas/node/agent USES products/gpuaas/node/runtime products/gpuaas/node/gpu shared/mux shared/http shared/json shared/crypto shared/telemetry)
 house_program(gpuaas-node cmd/node USES products/gpuaas/node/agent)
 house_module(cmd/cli/words USES shared/json LIBS fmt::fmt)
@@ -53,6 +52,8 @@ add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/contract.cpp  # the verbs that nee
           -P ${CMAKE_SOURCE_DIR}/cmake/contract.cmake
   DEPENDS ${CMAKE_SOURCE_DIR}/contract/openapi.json ${CMAKE_SOURCE_DIR}/cmake/contract.cmake)
 target_sources(cmd_cli_words PRIVATE ${CMAKE_BINARY_DIR}/contract.cpp)
+house_module(cmd/server/docs USES platform/request cmd/cli/words shared/http shared/json shared/crypto TEST_USES cmd/house)
+house_program(gpuaas-server cmd/server USES cmd/server/docs cmd/house shared/http shared/telemetry)
 house_program(gpuaas cmd/cli USES cmd/cli/words shared/http shared/json LIBS fmt::fmt)
 house_program(gpuaas-sim cmd/sim USES cmd/house shared/db shared/json LIBS fmt::fmt)
 house_module(guard/source)

@@ -42,7 +42,7 @@ std::string policy(const std::string& nonce) {
 }  // namespace
 
 Edge::Edge(house::House& house, std::filesystem::path console)
-    : house_(house), contract_(request::openapi(house.runner().routes())) {
+    : house_(house), contract_(request::openapi(house.runner().routes())), docs_(house.runner().routes()) {
   if (!console.empty() && std::filesystem::is_directory(console)) load(console);
 }
 
@@ -68,6 +68,7 @@ void Edge::handle(http::Request request, std::shared_ptr<http::Responder> respon
   if (request.path == "/metrics")
     return responder->answer(text(200, house_.metrics(), "text/plain; version=0.0.4; charset=utf-8"));
   if (request.path == "/openapi.json") return responder->answer(text(200, contract_, "application/json"));
+  if (Docs::owns(request.path)) return responder->answer(docs_.answer(request.path));
   responder->answer(page(request.path));
 }
 

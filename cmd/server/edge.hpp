@@ -1,5 +1,5 @@
-// Edge: what this process answers before the route table: health, metrics, the contract, and the console's files. All
-// else is the runner's.
+// Edge: what this process answers before the route table: health, metrics, the contract, the docs, and the console's
+// files. All else is the runner's.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "cmd/house/house.hpp"
+#include "cmd/server/docs/docs.hpp"
 #include "shared/http/http.hpp"
 
 namespace server {
@@ -30,6 +31,7 @@ class Edge final {
 
   house::House& house_;
   const std::string contract_;
+  const Docs docs_;
   std::unordered_map<std::string, File> files_;
 };
 
