@@ -10,6 +10,7 @@ import { InstanceFrame } from './pages/instance/frame';
 import { instanceComponents, scopeComponents } from './routes';
 import { lastScope } from './shell/last-scope';
 import { instancePages, scopePages } from './shell/page-names';
+import { ScopeFrame } from './shell/not-here';
 import { useScopes } from './shell/scopes';
 import { Shell } from './shell/shell';
 
@@ -46,8 +47,14 @@ const page = (title: string, Page: ComponentType) => () => (
 const home = createRoute({ getParentRoute: () => shell, path: '/', component: ToInstances });
 const instances = createRoute({ getParentRoute: () => shell, path: '/instances', component: ToInstances });
 
-const scope = createRoute({ getParentRoute: () => shell, path: '/s/$scopeId' });
-const scopeHome = createRoute({ getParentRoute: () => scope, path: '/', component: ToInstances });
+const scope = createRoute({ getParentRoute: () => shell, path: '/s/$scopeId', component: ScopeFrame });
+const scopeHome = createRoute({
+  getParentRoute: () => scope,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: `/s/${(params as { scopeId: string }).scopeId}/instances` as never, replace: true });
+  },
+});
 const scopeRoutes = scopePages.map(({ path, title }) => createRoute({ getParentRoute: () => scope, path, component: page(title, scopeComponents[path]) }));
 
 const instance = createRoute({ getParentRoute: () => shell, path: '/instances/$instanceId', component: InstanceFrame });

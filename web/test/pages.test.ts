@@ -5,7 +5,7 @@ import { barsOf, daysOfMonth, lineOf, spanOf, ticksOf } from '../src/parts/chart
 import { KEPT, LogLines } from '../src/pages/instance/log-lines';
 import { amountOf, hiddenOf, inOneLine, itemText, leafOf, toldOf } from '../src/pages/instance/lineage-words';
 import { problemsOf, suggestName } from '../src/pages/launch-form';
-import { reachOf } from '../src/shell/current';
+import { reachOf, scopeOf } from '../src/shell/current';
 import { named, treeOf, within } from '../src/shell/scopes';
 import type { Lineage, LineageLine, Scope } from '../src/api/types';
 
@@ -143,6 +143,16 @@ describe('the tree', () => {
     expect(reachOf(chain, ['d'])?.id).toBe('d');
     expect(reachOf(chain, ['plt', 'o', 'p'])?.id).toBe('o');
     expect(reachOf(chain, [])?.id).toBe('p');
+  });
+  it('is what the path names, or none: never another under its address', () => {
+    const tree = treeOf(rows);
+    expect(scopeOf(tree, 'p', 'd')?.id).toBe('p');
+    expect(scopeOf(tree, 'prj_gone', 'd')).toBeUndefined();
+    expect(scopeOf(tree, 'acme', undefined)).toBeUndefined();
+  });
+  it('is the likely one, else the highest, where the path names none', () => {
+    expect(scopeOf(treeOf(rows), undefined, 'd')?.id).toBe('d');
+    expect(scopeOf(treeOf(rows), undefined, 'prj_gone')?.id).toBe('o');
   });
   it('says known ids as paths', () => {
     const tree = treeOf([scope('prj_01', 'project', 'acme/r/v', null)]);

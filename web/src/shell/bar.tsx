@@ -20,9 +20,11 @@ export function Bar() {
       </Link>
       <Palette />
       <div className="now">
-        <span className="opt">
-          <LiveMark />
-        </span>
+        {top && (
+          <span className="opt">
+            <LiveMark />
+          </span>
+        )}
         {top && <Running scope={top} />}
         {organization && <CreditLeft organization={organization.id} name={organization.name} />}
         <span>

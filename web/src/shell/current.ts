@@ -4,14 +4,19 @@ import { useParams } from '@tanstack/react-router';
 import { instance, me } from '../api/queries';
 import type { Scope } from '../api/types';
 import { lastScope } from './last-scope';
-import { useScopes } from './scopes';
+import { useScopes, type Tree } from './scopes';
 
 export function useCurrentScope(): Scope | undefined {
   const { scopeId, instanceId } = useParams({ strict: false }) as { scopeId?: string; instanceId?: string };
   const tree = useScopes();
   const { data } = useQuery({ ...instance(instanceId ?? ''), enabled: instanceId !== undefined });
-  const id = scopeId ?? data?.project ?? lastScope();
-  return (id ? tree.byId.get(id) : undefined) ?? tree.tops[0];
+  return scopeOf(tree, scopeId, data?.project ?? lastScope());
+}
+
+/** A scope that the path names is that one or none: never another under its address. */
+export function scopeOf(tree: Tree, named: string | undefined, likely: string | undefined): Scope | undefined {
+  if (named !== undefined) return tree.byId.get(named);
+  return tree.byId.get(likely ?? '') ?? tree.tops[0];
 }
 
 /**

@@ -7,13 +7,14 @@ import { me } from '../api/queries';
 import { firstName } from '../format/units';
 import { Icon } from '../parts/basic';
 
+/** Signs out; whoever signs in next comes to `to`. */
 export function useSignOut() {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  return async () => {
+  return async (to?: string) => {
     await ask(api.DELETE('/v1/sign-in')).catch(() => undefined);
     setCsrf(undefined);
-    await navigate({ to: '/sign-in' });
+    await navigate({ to: '/sign-in', search: to ? { to } : {} });
     queries.clear();
   };
 }
