@@ -33,10 +33,10 @@ base::Result<void> check_content(const http::Request& request) {
   if (request.body.empty()) return {};
   if (const auto type = http::find(request.headers, "Content-Type");
       type && !same(media_type(*type), "application/json"))
-    return base::Error{content_unsupported, "the body is JSON, not " + std::string{media_type(*type)}};
+    return base::Error{base::invalid, "the body is JSON, not " + std::string{media_type(*type)}};
   for (const auto& [name, value] : request.headers)
     if (same(name, "Content-Encoding") && !same(value, "identity"))
-      return base::Error{content_unsupported, "a body is read as it is, without Content-Encoding: " + value};
+      return base::Error{base::invalid, "a body is read as it is, without Content-Encoding: " + value};
   return {};
 }
 

@@ -7,15 +7,12 @@
 
 namespace request {
 
-inline constexpr base::Reason content_unsupported{"content_unsupported", base::Kind::invalid,
-                                                  "Send JSON as it is, with Content-Type: application/json."};
-
 /// Errors: `invalid` (a header of which the first would be taken is there twice: whoever stands between may take the
 /// other).
 base::Result<void> check_once(const http::Headers&);
 
 /// Nothing is asked of a request without a body, and a body without a type is taken for JSON. That a form's or a plain
-/// text is not keeps pages of elsewhere from sending one unasked. Errors: `content_unsupported`.
+/// text is not keeps pages of elsewhere from sending one unasked. Errors: `invalid`, answered by `wrong_content`.
 base::Result<void> check_content(const http::Request&);
 
 }  // namespace request

@@ -38,6 +38,9 @@ Title title_of(base::Kind kind) {
 constexpr base::Reason wrong_method_reason{"method_not_allowed", base::Kind::invalid,
                                            "See /openapi.json for what there is."};
 
+constexpr base::Reason content_unsupported{"content_unsupported", base::Kind::invalid,
+                                           "Send JSON as it is, with Content-Type: application/json."};
+
 http::Response written(const Title& title, const base::Error& error, std::string_view request_id) {
   json::Writer out;
   out.object();
@@ -71,8 +74,8 @@ http::Response wrong_method(const std::string& allowed, std::string_view request
   return response;
 }
 
-http::Response wrong_content(const base::Error& error, std::string_view request_id) {
-  http::Response response = written({415, "Not in this form"}, error, request_id);
+http::Response wrong_content(const std::string& why, std::string_view request_id) {
+  http::Response response = written({415, "Not in this form"}, base::Error{content_unsupported, why}, request_id);
   response.headers.emplace_back("Accept", "application/json");
   response.headers.emplace_back("Accept-Encoding", "identity");
   return response;

@@ -116,7 +116,7 @@ void Runs::begin(http::Request request, std::shared_ptr<http::Responder> respond
     return refuse(ask, base::Error{base::invalid, "the query cannot be decoded"});
   ask->given.query = std::move(*query);
   if (auto once = check_once(ask->http.headers); !once) return refuse(ask, once.error());
-  if (auto read = check_content(ask->http); !read) return send(ask, wrong_content(read.error(), ask->id));
+  if (auto read = check_content(ask->http); !read) return send(ask, wrong_content(read.error().detail, ask->id));
   authenticate(ask);
 }
 

@@ -66,7 +66,7 @@ http::Response problem(const base::Error&, std::string_view request_id);
 http::Response wrong_method(const std::string& allowed, std::string_view request_id);
 
 /// 415, of a body in another form than JSON as it is; the answer's head says what is read (RFC 9110, 15.5.16).
-http::Response wrong_content(const base::Error&, std::string_view request_id);
+http::Response wrong_content(const std::string& why, std::string_view request_id);
 
 /// Gives each route an operation of its own: where several share a permission, by the scope in their path
 /// (`binding_create_at_project`), and then by the path's last word. Errors: `invalid`, where that does not do.
