@@ -1,5 +1,6 @@
 // How the world gets in. Handlers of a few lines: what they call is in the file of its noun.
 #include "platform/iam/services.hpp"
+#include "shared/base/check.hpp"
 #include "shared/crypto/crypto.hpp"
 
 namespace iam {
@@ -191,7 +192,9 @@ Result<PrincipalView> create_service_account(db::Tx& tx, const Call<service_acco
 
 Result<PrincipalView> disable_principal(db::Tx& tx, const Call<principal_disable, OnePrincipal>& call) {
   if (auto disabled = disable_person(tx, call.env, call.input.principal); !disabled) return disabled.error();
-  return view_person(*store::person(tx, call.input.principal));
+  const auto person = store::person(tx, call.input.principal);
+  CHECK(person.has_value());
+  return view_person(*person);
 }
 
 // A user's key is made by that user alone: else whoever administers a user's home could act as them elsewhere.

@@ -6,18 +6,12 @@
 import { openStream } from '../api/client';
 import { ApiError } from '../api/problem';
 import type { AuditRecord } from '../api/types';
-import { backoff } from './backoff';
+import { backoff, wait } from './backoff';
 import { EventParser, readEvents } from './sse';
 
 export type Happened = { action: string; record: Partial<AuditRecord> };
 export type LiveState = { state: 'connecting' | 'live' | 'lost' | 'refused'; since: number };
 type Told = { kind: 'event'; id: string; event: string; data: string } | { kind: 'state'; state: LiveState } | { kind: 'hello' };
-
-const wait = (milliseconds: number, signal: AbortSignal) =>
-  new Promise<void>((done) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
-  });
 
 export function follow(path: string, onEvent: (happened: Happened) => void, onState: (state: LiveState) => void): () => void {
   const stop = new AbortController();

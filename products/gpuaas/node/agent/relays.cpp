@@ -236,8 +236,8 @@ void Relays::logs(const std::string& id, bool follow, std::int64_t offset, std::
         reading->unsent.clear();
       }
       auto piece = runtime_.log(id, reading->at, log_piece);
-      if (!piece) {
-        stream->end();
+      if (!piece) {  // an end would say that this was all of it
+        stream->reset(piece.error().reason.word);
         reading->over = true;
         break;
       }

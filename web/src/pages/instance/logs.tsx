@@ -1,6 +1,5 @@
 // What the workload writes, as it writes it: followed until it ends, kept up to a bound.
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { openStream } from '../../api/client';
 import { curl } from '../../format/command';
 import { onItsWay } from '../../format/instance';
 import { Icon, Status } from '../../parts/basic';
@@ -8,9 +7,10 @@ import { AsCommand } from '../../parts/cmd';
 import { saveFile } from '../../parts/data-table';
 import { Failed } from '../../parts/faces';
 import { useInstance } from './frame';
+import { type LogState, readLog } from './log-feed';
 import { KEPT, LogLines } from './log-lines';
 
-type Feed = { lines: string[]; dropped: number; state: 'reading' | 'ended' | 'failed'; error?: unknown };
+type Feed = { lines: string[]; dropped: number; state: LogState | 'failed'; error?: unknown };
 
 /** Follows the log; many cuts in one frame are one drawing. */
 function useLog(instance: string, round: number): Feed {
@@ -19,31 +19,34 @@ function useLog(instance: string, round: number): Feed {
     const stop = new AbortController();
     const kept = new LogLines();
     let due = 0;
-    const draw = (state: Feed['state'], error?: unknown) => {
+    let state: Feed['state'] = 'reading';
+    const draw = (error?: unknown) => {
       cancelAnimationFrame(due);
       due = requestAnimationFrame(() => setFeed({ lines: kept.lines(), dropped: kept.dropped, state, error }));
     };
-    const read = async () => {
-      const stream = await openStream(`/v1/instances/${instance}/logs?follow=true`, stop.signal);
-      const reader = stream.pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>).getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        kept.add(value);
-        draw('reading');
-      }
+    const enter = (next: Feed['state'], error?: unknown) => {
+      state = next;
+      draw(error);
     };
-    setFeed({ lines: [], dropped: 0, state: 'reading' });
-    read().then(
-      () => draw('ended'),
-      (error) => !stop.signal.aborted && draw('failed', error),
-    );
+    const add = (text: string) => {
+      kept.add(text);
+      draw();
+    };
+    setFeed({ lines: [], dropped: 0, state });
+    readLog(instance, stop.signal, { add, enter }).catch((error) => enter('failed', error));
     return () => {
       stop.abort();
       cancelAnimationFrame(due);
     };
   }, [instance, round]);
   return feed;
+}
+
+function Following({ state }: { state: Feed['state'] }) {
+  if (state === 'reading') return <Status tone="ok" shape="s-run">following</Status>;
+  if (state === 'lost') return <Status tone="wait" shape="s-wait">connection lost; trying again</Status>;
+  if (state === 'ended') return <Status tone="off" shape="s-stop">ended</Status>;
+  return null;
 }
 
 export function LogsTab() {
@@ -70,7 +73,9 @@ export function LogsTab() {
           <Icon name="search" />
           <input className="in" aria-label="Filter the log" placeholder="Filter lines" value={filter} onChange={(event) => setFilter(event.target.value)} />
         </span>
-        <span role="status">{feed.state === 'reading' ? <Status tone="ok" shape="s-run">following</Status> : feed.state === 'ended' ? <Status tone="off" shape="s-stop">ended</Status> : null}</span>
+        <span role="status">
+          <Following state={feed.state} />
+        </span>
         <span className="grow" />
         <AsCommand small command={{ cli: `gpuaas instance logs ${it.name} --follow`, curl: curl(location.origin, 'GET', `/v1/instances/${it.id}/logs?follow=true`) }} />
         <button className="btn quiet" type="button" aria-pressed={wrap} onClick={() => setWrap(!wrap)}>
@@ -87,7 +92,7 @@ export function LogsTab() {
       ) : (
         <pre className={wrap ? 'logpane wrapped' : 'logpane'} ref={screen} tabIndex={0} onScroll={onScroll} aria-label="Log lines">
           {feed.dropped > 0 && <span className="d">{`${feed.dropped} earlier lines are not kept here; the command above reads them all\n`}</span>}
-          {!feed.lines.length && <span className="d">{feed.state === 'reading' ? 'Nothing written yet.' : 'It wrote nothing.'}</span>}
+          {!feed.lines.length && <span className="d">{feed.state === 'ended' ? 'It wrote nothing.' : 'Nothing written yet.'}</span>}
           {shown.join('\n')}
         </pre>
       )}
