@@ -75,6 +75,7 @@ std::map<std::string, Problem> problems(const std::vector<request::Route>& route
   std::map<std::string, Problem> all;
   for (const base::Reason& each : of_any_route) add(all, each);
   all.emplace("method_not_allowed", answered(request::wrong_method("", ""), Kind::invalid));
+  all.emplace("content_unsupported", answered(request::wrong_content("", ""), Kind::invalid));
   for (const http::Refusal& each : before_any_route) {
     const Kind kind = each.status >= 500 ? Kind::unavailable : Kind::invalid;
     all.emplace(each.reason, Problem{each.status, std::string{each.title}, std::string{meaning_of(kind)}})

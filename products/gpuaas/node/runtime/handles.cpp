@@ -70,12 +70,15 @@ std::shared_ptr<Attachment> open_terminal(const std::shared_ptr<Loop>& loop, shi
   Heard heard;
   heard.packet = [shared, end](shim::Packet& packet) {
     const auto& to = shared->events;
-    if (packet.kind == shim::Kind::output && to.output) to.output(std::move(packet.body));
-    if (packet.kind == shim::Kind::skipped && to.skipped) to.skipped(packet.number());
-    if (packet.kind != shim::Kind::exec_ended) return;
-    const auto how = json::decode<ExecEnd>(packet.body);
-    if (how && to.shell_ended) to.shell_ended(*how);
-    end();
+    if (packet.kind == shim::Kind::exec_ended) {
+      const auto how = json::decode<ExecEnd>(packet.body);
+      if (how && to.shell_ended) to.shell_ended(*how);
+      end();
+    } else if (packet.kind == shim::Kind::skipped && to.skipped) {
+      to.skipped(packet.number());
+    } else if (packet.kind == shim::Kind::output && to.output) {
+      to.output(std::move(packet.body));
+    }
   };
   heard.ended = end;
   heard.end_known = std::move(end_known);
@@ -107,11 +110,14 @@ std::shared_ptr<Process> open_process(const std::shared_ptr<Loop>& loop, shim::D
   Heard heard;
   heard.packet = [shared, end](shim::Packet& packet) {
     const auto& to = shared->events;
-    if (packet.kind == shim::Kind::output && to.output) to.output(std::move(packet.body));
-    if (packet.kind == shim::Kind::error && to.error) to.error(std::move(packet.body));
-    if (packet.kind != shim::Kind::exec_ended) return;
-    const auto how = json::decode<ExecEnd>(packet.body);
-    end(how ? *how : ExecEnd{.exit_code = 126, .failure = "lost", .detail = how.error().detail});
+    if (packet.kind == shim::Kind::exec_ended) {
+      const auto how = json::decode<ExecEnd>(packet.body);
+      end(how ? *how : ExecEnd{.exit_code = 126, .failure = "lost", .detail = how.error().detail});
+    } else if (packet.kind == shim::Kind::error && to.error) {
+      to.error(std::move(packet.body));
+    } else if (packet.kind == shim::Kind::output && to.output) {
+      to.output(std::move(packet.body));
+    }
   };
   heard.ended = [end] {
     end({.exit_code = 126, .failure = "lost", .detail = "the workload's shim closed the connection"});

@@ -182,9 +182,9 @@ base::Result<LogPiece> Local::log(const std::string& id, std::int64_t offset, st
   if (!known) return known.error();
   auto read = shim::read_log(folder(id), offset, max);
   const auto reaches = [&] { return read.offset + static_cast<std::int64_t>(read.bytes.size()) >= read.end; };
-  const bool exited = known->state == State::exited;
-  if (!(exited && reaches())) read.bytes.resize(shim::whole_characters(read.bytes).size());
-  return LogPiece{read.offset, std::move(read.bytes), read.end, exited && reaches()};
+  const bool ended = known->state == State::exited && reaches();
+  if (!ended) read.bytes.resize(shim::whole_characters(read.bytes).size());
+  return LogPiece{read.offset, std::move(read.bytes), read.end, ended};
 }
 
 // ---- starting ----

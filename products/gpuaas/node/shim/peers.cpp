@@ -83,7 +83,7 @@ class Terminal final : public Peer {
     short events = 0;
     if (keys_.size() < input_waiting_max) events |= POLLIN;
     if (!shown_all() || end_ready(poll.now())) events |= POLLOUT;
-    if (shell_ && shell_->tell_at() > poll.now()) poll.wake_at(*shell_->tell_at());
+    if (const auto at = shell_ ? shell_->tell_at() : std::nullopt; at && *at > poll.now()) poll.wake_at(*at);
     poll.on(fd_.get(), events, [this, now = poll.now()](short ready) {
       if (ready & (POLLIN | POLLHUP | POLLERR)) hear();
       if (ready & POLLOUT) show(now);
@@ -130,8 +130,8 @@ class Terminal final : public Peer {
       if (!sent(send_packet(fd_.get(), Kind::output, bytes))) return;
       next_ += static_cast<std::int64_t>(bytes.size());
     }
-    if (gone_ || !end_ready(now)) return;
-    if (sent(send_packet(fd_.get(), Kind::exec_ended, json::encode(*shell_->told_end(now))))) gone_ = true;
+    const auto told = gone_ || !shell_ ? std::nullopt : shell_->told_end(now);
+    if (told && sent(send_packet(fd_.get(), Kind::exec_ended, json::encode(*told)))) gone_ = true;
   }
   bool sent(Sent how) {
     if (how == Sent::gone) gone_ = true;

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 // A SIGKILL may be the whole sandbox's: its own end, which says more, is waited for this long.
 constexpr auto workload_end_wait = 500ms;
 
-const std::array<std::vector<std::string>, 2> choices{{{"bash", "-l"}, {"sh", "-l"}}};
+constexpr std::array<std::array<const char*, 2>, 2> choices{{{"bash", "-l"}, {"sh", "-l"}}};
 
 std::string home_of(const Plan& plan) {
   for (const auto& pair : plan.environment)
@@ -26,7 +26,7 @@ Shell::Shell(const Sandbox& sandbox, const runtime::TerminalSize& size) : sandbo
 
 void Shell::enter() {
   command_ = Entered{sandbox_,
-                     {.command = choices[choice_],
+                     {.command = {choices[choice_].begin(), choices[choice_].end()},
                       .env = {{"TERM", "xterm-256color"}},
                       .directory = home_of(sandbox_.plan()),
                       .tty = true,
