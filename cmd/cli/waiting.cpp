@@ -8,6 +8,7 @@
 
 #include "cmd/cli/words/progress.hpp"
 #include "cmd/cli/words/terminal.hpp"
+#include "shared/base/check.hpp"
 
 namespace cli {
 namespace {
@@ -74,11 +75,11 @@ struct Wait {
     return std::nullopt;
   }
 
-  Outcome<Document> by_the_clock(std::chrono::seconds timeout) const {
+  Outcome<Document> by_the_clock(Clock::time_point last, std::chrono::seconds timeout) const {
     while (true) {
       auto instance = look();
       if (!instance || until(*instance)) return instance;
-      if (Clock::now() >= *end) return std::unexpected(not_yet(*instance, timeout));
+      if (Clock::now() >= last) return std::unexpected(not_yet(*instance, timeout));
       std::this_thread::sleep_for(between_looks);
     }
   }
@@ -87,7 +88,8 @@ struct Wait {
     auto seen = by_events();
     if (!seen) return std::unexpected(seen.error());
     if (auto& there = *seen) return std::move(*there);
-    return by_the_clock(*timeout);
+    CHECK(end && timeout);  // events are followed without end, or until then
+    return by_the_clock(*end, *timeout);
   }
 };
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <future>
+#include <memory>
 #include <mutex>
 
 #include "shared/http/reader.hpp"
@@ -124,6 +125,7 @@ class BlockingClient final : public Client {
   Result<std::size_t> read(Line&, char* to, std::size_t size, Time deadline);
   Result<void> wait(const Wire&, Moved, Time deadline);
   std::optional<Line> kept();
+  std::optional<Line> last_idle();
   void keep(Line);
 
   const ClientOptions options_;
@@ -220,16 +222,21 @@ Result<Line> BlockingClient::fresh(Time deadline) {
   return Line{.wire = std::move(*wire)};
 }
 
+std::optional<Line> BlockingClient::last_idle() {
+  const std::scoped_lock lock{mutex_};
+  if (idle_.empty()) return std::nullopt;
+  std::optional<Line> line{std::move(idle_.back())};
+  idle_.pop_back();
+  return line;
+}
+
 /// A connection that waits and still stands, as far as can be seen from here.
 std::optional<Line> BlockingClient::kept() {
-  const std::scoped_lock lock{mutex_};
-  while (!idle_.empty()) {
-    Line line = std::move(idle_.back());
-    idle_.pop_back();
+  while (auto line = last_idle()) {
     char byte = 0;
-    const auto peeked = ::recv(line.wire.descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto peeked = ::recv(line->wire.descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     const bool silent = peeked < 0 && (errno == EAGAIN || errno == EINTR);
-    if (silent || (peeked > 0 && line.wire.secure())) return line;  // TLS speaks between answers, too
+    if (silent || (peeked > 0 && line->wire.secure())) return line;  // TLS speaks between answers, too
   }
   return std::nullopt;
 }
@@ -297,9 +304,9 @@ Result<void> BlockingClient::attempt(Line& line, const Request& request, Answer&
   const auto wrote = write(line.wire, out, deadline, written);
   if (!wrote && !written) return wrote;
 
-  std::optional<ResponseReader> reader;
+  std::unique_ptr<ResponseReader> reader;
   const auto next_message = [&] {
-    reader.emplace();
+    reader = std::make_unique<ResponseReader>();
     reader->eager(true);
     reader->header_limit(head_max);
     reader->body_limit(answer.piece ? boost::none : boost::optional<std::uint64_t>{response_max});

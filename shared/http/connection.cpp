@@ -211,6 +211,7 @@ void Connection::parse_failed(const error_code& ec) {
 }
 
 void Connection::head_done() {
+  CHECK(reader_.has_value());
   head_done_ = true;
   deadline_ = time_now() + house_->limits.body_time;
   if (!reader_->is_done() && reader_->expects_continue) {
@@ -220,6 +221,7 @@ void Connection::head_done() {
 }
 
 void Connection::dispatch() {
+  CHECK(reader_.has_value());
   state_ = State::running;
   keep_alive_ = reader_->keep_alive();
   http10_ = reader_->http10();

@@ -332,8 +332,8 @@ void Socket::start() {
 
 void Socket::read_next() {
   if (over_ || !stands_ || !reading_wanted_) return;
-  if (held_) {
-    deliver(*std::exchange(held_, std::nullopt));
+  if (auto held = std::exchange(held_, std::nullopt)) {
+    deliver(std::move(*held));
     if (over_ || !reading_wanted_) return;
   }
   if (reading_ || closing_sent_) return;

@@ -106,7 +106,7 @@ Captured::~Captured() {
 std::vector<std::string> Captured::lines() const {
   Destination& to = destination();
   const std::lock_guard lock{to.mutex};
-  return *to.captured;
+  return to.captured.value_or(std::vector<std::string>{});
 }
 
 }  // namespace telemetry
