@@ -11,8 +11,8 @@ namespace request {
 /// other).
 base::Result<void> check_once(const http::Headers&);
 
-/// Nothing is asked of a request without a body, and a body without a type is taken for JSON. That a form's or a plain
-/// text is not keeps pages of elsewhere from sending one unasked. Errors: `invalid`, answered by `wrong_content`.
+/// Nothing is asked of a request without a body; a body without a type is taken for JSON, and so is one with the type
+/// that curl gives it unasked. Errors: `invalid`, answered by `wrong_content`.
 base::Result<void> check_content(const http::Request&);
 
 }  // namespace request
