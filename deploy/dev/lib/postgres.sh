@@ -1,4 +1,4 @@
-# PostgreSQL for tests and proofs: a real one, for the time of the run, unless HOUSE_TEST_POSTGRES names one.
+# PostgreSQL for tests, proofs and benches: a real one, for the time of the run, unless HOUSE_TEST_POSTGRES names one.
 # shellcheck shell=bash
 
 postgres=''  # the directory of the one that we started

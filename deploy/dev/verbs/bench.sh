@@ -6,7 +6,8 @@
 #   NAME                an executable of bench/; without one, those that there are are listed
 #
 # Each writes bench/results/NAME.json: a list of {"row", "unit", "ours", "peer", "peer_value", "ratio", "target", "met",
-# "machine", "commit", "date"}; a missing peer has "peer_value": null and a "note". No figure fails anything.
+# "machine", "commit", "date"}; a missing peer has "peer_value": null and a "note". No figure fails anything. A real
+# PostgreSQL 15 is started for the time of the run, unless HOUSE_TEST_POSTGRES names one.
 #
 # example: ./dev bench http change
 # shellcheck shell=bash
@@ -25,6 +26,9 @@ run_verb() {
   done
   ensure_packages build run test
   build_all
+  trap stop_postgres EXIT
+  trap 'exit 130' INT TERM
+  start_postgres
   mkdir -p bench/results build/test
   export HOUSE_KEEP=$HOUSE_ROOT/build/test
   for name in "${names[@]}"; do
