@@ -11,11 +11,6 @@ constexpr std::string_view taken_for_json[] = {"application/json", "application/
 
 constexpr std::string_view said_once[] = {"Authorization", "Idempotency-Key", "Content-Type", "X-CSRF-Token"};
 
-bool same(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 // "Application/JSON; charset=utf-8" -> "Application/JSON"
 std::string_view media_type(std::string_view value) {
   value = value.substr(0, value.find(';'));
@@ -28,7 +23,7 @@ std::string_view media_type(std::string_view value) {
 
 base::Result<void> check_once(const http::Headers& headers) {
   for (const std::string_view name : said_once)
-    if (std::ranges::count_if(headers, [&](const auto& each) { return same(each.first, name); }) > 1)
+    if (std::ranges::count_if(headers, [&](const auto& each) { return http::same_name(each.first, name); }) > 1)
       return base::Error{base::invalid, "the header " + std::string{name} + " is there twice; send one"};
   return {};
 }
@@ -36,10 +31,10 @@ base::Result<void> check_once(const http::Headers& headers) {
 base::Result<void> check_content(const http::Request& request) {
   if (request.body.empty()) return {};
   const auto type = http::find(request.headers, "Content-Type");
-  if (type && std::ranges::none_of(taken_for_json, [&](auto each) { return same(media_type(*type), each); }))
+  if (type && std::ranges::none_of(taken_for_json, [&](auto each) { return http::same_name(media_type(*type), each); }))
     return base::Error{base::invalid, "the body is JSON, not " + std::string{media_type(*type)}};
   for (const auto& [name, value] : request.headers)
-    if (same(name, "Content-Encoding") && !same(value, "identity"))
+    if (http::same_name(name, "Content-Encoding") && !http::same_name(value, "identity"))
       return base::Error{base::invalid, "a body is read as it is, without Content-Encoding: " + value};
   return {};
 }

@@ -111,6 +111,8 @@ inline constexpr base::Reason in_flight{"in_flight", base::Kind::conflict,
                                         "The same request is still running; ask again in a moment."};
 inline constexpr base::Reason key_missing{"idempotency_key_missing", base::Kind::invalid,
                                           "Send an Idempotency-Key header, 1 to 128 printable characters."};
+inline constexpr base::Reason csrf_missing{"csrf_missing", base::Kind::forbidden,
+                                           "Send the csrf value of your sign-in as X-CSRF-Token."};
 inline constexpr base::Reason name_taken{"name_taken", base::Kind::conflict, "Choose another name."};
 inline constexpr base::Reason rate_limited{"rate_limited", base::Kind::limited, "Wait a second and try again."};
 inline constexpr base::Reason node_not_linked{"node_not_linked", base::Kind::unavailable,

@@ -12,8 +12,6 @@ namespace request {
 namespace {
 
 constexpr base::Reason no_route{"not_found", base::Kind::not_found, "See /openapi.json for what there is."};
-constexpr base::Reason csrf_missing{"csrf_missing", base::Kind::forbidden,
-                                    "Send the csrf value of your sign-in as X-CSRF-Token."};
 
 std::optional<std::string> cookie(const http::Request& request, const std::string& name) {
   const std::string begins = name + "=";

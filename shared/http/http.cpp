@@ -5,13 +5,6 @@ namespace {
 
 char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; }
 
-bool same_name(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (lower(a[i]) != lower(b[i])) return false;
-  return true;
-}
-
 int hex_digit(char letter) {
   if (letter >= '0' && letter <= '9') return letter - '0';
   const char low = lower(letter);
@@ -39,6 +32,13 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
 }
 
 }  // namespace
+
+bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (lower(a[i]) != lower(b[i])) return false;
+  return true;
+}
 
 std::optional<std::string_view> find(const Headers& headers, std::string_view name) {
   for (const auto& [each, value] : headers)

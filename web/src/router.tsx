@@ -38,6 +38,13 @@ const shell = createRoute({
   },
 });
 
+/** An address that is only the way to its first page. */
+const goesTo =
+  (address: (params: Record<string, string>) => string) =>
+  ({ params }: { params: unknown }) => {
+    throw redirect({ to: address(params as Record<string, string>) as never, replace: true });
+  };
+
 const page = (title: string, Page: ComponentType) => () => (
   <Suspense fallback={<section className="card"><Skeleton what={title} /></section>}>
     <Page />
@@ -51,9 +58,7 @@ const scope = createRoute({ getParentRoute: () => shell, path: '/s/$scopeId', co
 const scopeHome = createRoute({
   getParentRoute: () => scope,
   path: '/',
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: `/s/${(params as { scopeId: string }).scopeId}/instances` as never, replace: true });
-  },
+  beforeLoad: goesTo(({ scopeId }) => `/s/${scopeId}/instances`),
 });
 const scopeRoutes = scopePages.map(({ path, title }) => createRoute({ getParentRoute: () => scope, path, component: page(title, scopeComponents[path]) }));
 
@@ -61,9 +66,7 @@ const instance = createRoute({ getParentRoute: () => shell, path: '/instances/$i
 const instanceHome = createRoute({
   getParentRoute: () => instance,
   path: '/',
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: `/instances/${(params as { instanceId: string }).instanceId}/lineage` as never, replace: true });
-  },
+  beforeLoad: goesTo(({ instanceId }) => `/instances/${instanceId}/lineage`),
 });
 const instanceRoutes = instancePages.map(({ path, title }) => createRoute({ getParentRoute: () => instance, path, component: page(title, instanceComponents[path]) }));
 

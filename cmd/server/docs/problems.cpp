@@ -15,8 +15,7 @@ std::string_view meaning_of(Kind kind) {
   switch (kind) {
     case Kind::invalid:
       return "The request itself is wrong: sent again as it is, it will be refused again. Where one member is at "
-             "fault, "
-             "the problem's `pointer` names it (RFC 6901).";
+             "fault, the problem's `pointer` names it (RFC 6901).";
     case Kind::unauthenticated:
       return "The server does not know who asks. Nothing was looked at or changed.";
     case Kind::forbidden:
@@ -59,12 +58,10 @@ Problem& add(std::map<std::string, Problem>& all, const base::Reason& reason) {
 }
 
 // Of any route: base's own, which no route declares, and the runner's.
-constexpr base::Reason csrf_missing{"csrf_missing", Kind::forbidden,
-                                    "Send the csrf value of your sign-in as X-CSRF-Token."};
 constexpr base::Reason of_any_route[] = {base::not_found,       base::forbidden,       base::invalid,
                                          base::unauthenticated, base::unavailable,     base::contended,
                                          base::internal,        request::key_missing,  request::key_reused,
-                                         request::in_flight,    request::rate_limited, csrf_missing};
+                                         request::in_flight,    request::rate_limited, request::csrf_missing};
 constexpr http::Refusal before_any_route[] = {http::malformed,       http::timed_out,    http::too_large,
                                               http::no_upgrade,      http::no_websocket, http::overloaded,
                                               http::header_too_large};
@@ -83,7 +80,8 @@ std::map<std::string, Problem> problems(const std::vector<request::Route>& route
   }
   for (const request::Route& route : routes)
     for (const base::Reason& each : route.options.reasons) {
-      const bool of_any = all.contains(std::string{each.word}) && all[std::string{each.word}].routes.empty();
+      const auto known = all.find(std::string{each.word});
+      const bool of_any = known != all.end() && known->second.routes.empty();
       Problem& problem = add(all, each);
       if (!of_any) problem.routes.push_back(&route);
     }
