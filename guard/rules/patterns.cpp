@@ -115,6 +115,28 @@ bool is_shadowed(const Tokens& tokens, std::size_t at) {
   return false;
 }
 
+/// The class whose member is defined around `at`: of `void A::b() {` it is `A`. Empty if none is.
+std::string_view class_around(const Tokens& tokens, std::size_t at) {
+  int depth = 0;
+  for (std::size_t i = at; i-- > 0;) {
+    if (tokens[i].is("}")) ++depth;
+    if (!tokens[i].is("{") || depth-- > 0) continue;
+    depth = 0;
+    for (std::size_t each = statement(tokens, i); each + 3 < i; ++each)
+      if (tokens[each + 1].is("::") && tokens[each + 3].is("(")) return tokens[each].text;
+  }
+  return {};
+}
+
+/// Whether a member of a class calls another of that class: the file says `A::time` somewhere, and `at` is within `A`.
+bool is_own_member(const Tokens& tokens, std::size_t at) {
+  const std::string_view own = class_around(tokens, at);
+  if (own.empty()) return false;
+  for (std::size_t i = 0; i + 2 < tokens.size(); ++i)
+    if (tokens[i].is(own) && tokens[i + 1].is("::") && tokens[i + 2].is(tokens[at].text)) return true;
+  return false;
+}
+
 bool is_operand(const Token& token) {
   return is_type_word(token) || token.kind == TokenKind::number || token.is(")") || token.is("]") || token.is(">");
 }
@@ -123,7 +145,8 @@ bool is_operand(const Token& token) {
 bool is_function_here(const Tokens& tokens, std::size_t at, const Around& around) {
   if (around.after().is("(")) {
     if (tokens[at].in_directive) return true;
-    return !is_declared(tokens, at) && !is_initialiser(tokens, at) && !is_shadowed(tokens, at);
+    return !is_declared(tokens, at) && !is_initialiser(tokens, at) && !is_shadowed(tokens, at) &&
+           !is_own_member(tokens, at);
   }
   if (tokens[at].in_directive)
     return !around.after().in_directive && !around.is_after({"define", "undef", "ifdef", "ifndef"});
@@ -168,7 +191,10 @@ Pattern::Pattern(std::string_view written) {
 
 std::string Pattern::text() const {
   std::string out;
-  for (const std::string& each : names_) out += each;
+  for (const std::string& each : names_) {
+    if (!out.empty() && out.back() != ':' && !each.starts_with(':')) out += ' ';
+    out += each;
+  }
   return is_function_ ? out + "()" : out;
 }
 

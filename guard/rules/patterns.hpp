@@ -1,7 +1,8 @@
 // Where a pattern of C++ tokens stands in a file. Of a function, a call is found and every other way to get hold of it:
 // its address, a bracket around its name, a `using` of it; of a clock's `now`, an alias of the clock too. Neither a
-// member of the same name is, nor a function of another namespace or class, nor a declaration, nor what a block around
-// the place declares under that name. Inner to guard/rules.
+// member of the same name is (also called by another of its class, without an object), nor a function of another
+// namespace or class, nor a declaration, nor what a block around the place declares under that name. Inner to
+// guard/rules.
 #pragma once
 
 #include <string>
@@ -12,7 +13,7 @@
 
 namespace guard::rules {
 
-/// `random_device`, `std :: thread`, `time (`, `system_clock :: now (`, `:: kill (`.
+/// `random_device`, `std :: thread`, `time (`, `system_clock :: now (`, `:: kill (`, `using namespace std`.
 class Pattern {
  public:
   explicit Pattern(std::string_view written);

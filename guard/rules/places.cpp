@@ -9,6 +9,7 @@
 //     places:
 //       - {name: clock, tokens: ["system_clock :: now (", "time ("]}
 //       - {name: processes, tokens: [":: kill ("]}       only so: `kill` is a name that others have too
+//       - {name: whole-std, tokens: ["using namespace std"]}   a pattern with `std ::` would not see what it hides
 //       - {name: heap, tokens: ["new", "delete"]}        not `= delete`, not `operator new`
 //       - {name: sockets, includes: ["sys/socket.h"]}
 //   allow: {from: file, to: name of the place}

@@ -68,7 +68,9 @@ TEST_F(PlacesRule, AFunctionIsFoundHoweverItIsGotHoldOf) {
                            "extern \"C\" { long time(long*); long a = time(0); }",
                            "namespace n { extern long time(long*); long a = time(0); }",
                            "void f(int time); long a = time(0);",
-                           "struct A { int time(); }; long a = time(0);"})
+                           "struct A { int time(); }; long a = time(0);",
+                           "long A::time() { return b; } long c() { return time(0); }",
+                           "long B::time() { return b; } long A::c() { return time(0); }"})
     EXPECT_EQ(with(std::string{"\n"} + each), "a/y.cpp:2 a/y.cpp at clock\n") << each;
 }
 
@@ -79,7 +81,8 @@ TEST_F(PlacesRule, WhatTheFileDeclaresUnderThatNameIsAnother) {
         "struct A { int time(); int f() { return time(); } };", "void f(int time) { g(time, &time, (time)); }",
         "void f(const int& time) { auto a = time; }", "void f() { int time = 3; g(&time); }",
         "auto f = [](int time) { return &time; };", "A::A() : time(0), b(1) {}", "A::A() noexcept : b(1), time(0) {}",
-        "int a = b & time;", "int a = A<int>::time(0);", "A a{.time = 1};", "enum class A { time };",
+        "bool A::time() { return b; } bool A::c() { if (b) { return time(); } }",
+        "void A::c() { auto d = [&] { time(1); }; } void A::time(int) {}", "int a = b & time;", "int a = A<int>::time(0);", "A a{.time = 1};", "enum class A { time };",
         "namespace n { struct system_clock; auto a = n::system_clock::now(); }", "using clk = n::clock;"})
     EXPECT_EQ(with(each), "") << each;
 }

@@ -1,5 +1,5 @@
 // SQL ownership: a table belongs to the module whose migration (or own CREATE) makes it, and only that module's SQL
-// names it. Tables that a macro marks append-only appear in no UPDATE or DELETE; no foreign key leaves a module.
+// names it. Tables that a macro marks append-only appear in no UPDATE, DELETE or DROP; no foreign key leaves a module.
 //
 //   with:
 //     migrations: ["**/schema/*.sql"]
@@ -103,7 +103,7 @@ class Ownership {
       const std::string owner = use.name + ", which " + module_of(*table->file) + " owns";
       say(text, use, use.use == Use::refer ? "has a foreign key to " + owner : "names " + owner);
     }
-    const bool edits = use.use == Use::update || use.use == Use::remove;
+    const bool edits = use.use == Use::update || use.use == Use::remove || use.use == Use::drop;
     if (table->is_append_only && edits && !text.file->is_test)  // a test sees that the database refuses it
       say(text, use, std::string{word_of(use.use)} + " of " + use.name + ", which is append-only");
   }

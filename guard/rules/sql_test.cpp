@@ -53,7 +53,8 @@ TEST_F(SqlRule, AnAppendOnlyTableIsNotEditedInAnyForm) {
         "TRUNCATE notes, books", "MERGE INTO books USING notes ON true WHEN MATCHED THEN DELETE", "DeLeTe FROM Books",
         "INSERT OR REPLACE INTO books VALUES (1)", "DELETE FROM \\\"books\\\"", "DELETE FROM ONLY books",
         "UPDATE \" \"books\" \" SET id = 1", "DO $$ BEGIN DELETE FROM books; END $$",
-        "BEGIN; DELETE FROM books; COMMIT"})
+        "BEGIN; DELETE FROM books; COMMIT", "DROP TABLE books", "DROP TRIGGER books_stay ON books",
+        "ALTER TABLE books DISABLE TRIGGER books_stay"})
     EXPECT_TRUE(
         said(with("a/store.cpp", "auto e = \"" + std::string{each} + "\";\n"), {"a", "b"}, rule).contains(" books\n"))
         << each;
@@ -61,7 +62,8 @@ TEST_F(SqlRule, AnAppendOnlyTableIsNotEditedInAnyForm) {
                            "UPDATE notes SET books = 1", "UPDATE notes AS books SET id = 1",
                            "INSERT INTO notes SELECT id FROM books ON CONFLICT (id) DO UPDATE SET id = 2",
                            "SELECT 1 FROM public.books, main.notes", "WITH books AS (SELECT 1) SELECT 1 FROM books",
-                           "Update the books", "CREATE INDEX i ON books (id)"})
+                           "Update the books", "CREATE INDEX i ON books (id)", "ALTER TABLE books ADD COLUMN what text",
+                           "DROP TABLE notes"})
     EXPECT_EQ(said(with("a/store.cpp", "auto e = \"" + std::string{each} + "\";\n"), {"a", "b"}, rule), "") << each;
 }
 

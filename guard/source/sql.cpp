@@ -242,6 +242,8 @@ class Reader {
     } else if (now == "rename" && level().verb == "alter" && take("to")) {
       const std::size_t offset = token().offset;
       add(name(), Use::create, offset);
+    } else if (now == "disable" && level().verb == "alter" && (take("trigger") || take("rule"))) {
+      add(level().target, Use::drop, out_.tokens[at_ - 2].offset);
     } else if (now == "inherits") {
       if (level().verb == "create") list(Use::refer);
     } else if (body_depth_ > 0 && (now == "loop" || (now == "then" && level().verb == "other"))) {
@@ -319,9 +321,10 @@ class Reader {
     if (verb == "alter" || verb == "drop") {
       static constexpr std::array<std::string_view, 3> exists{"if", "exists", "only"};
       take("materialized");
+      if (verb == "drop" && take("trigger")) return about(Use::drop);
       if (!take("table") && !take("view")) return;
       take_any(exists);
-      if (verb == "drop") return list(Use::alter);
+      if (verb == "drop") return list(Use::drop);
       level().verb = "alter";
       target(Use::alter);
     } else if (verb == "grant" || verb == "revoke" || verb == "comment") {
@@ -392,8 +395,8 @@ class Reader {
 }  // namespace
 
 std::string_view word_of(Use use) {
-  static constexpr std::array<std::string_view, 8> words{"SELECT", "INSERT", "UPDATE",     "DELETE",
-                                                         "CREATE", "ALTER",  "REFERENCES", "macro"};
+  static constexpr std::array<std::string_view, 9> words{"SELECT", "INSERT", "UPDATE",     "DELETE", "CREATE",
+                                                         "ALTER",  "DROP",   "REFERENCES", "macro"};
   return words[static_cast<std::size_t>(use)];
 }
 

@@ -45,7 +45,8 @@ enum class Use : unsigned char {
   update,  // UPDATE, ON CONFLICT DO UPDATE, OR REPLACE, MERGE
   remove,  // DELETE FROM, TRUNCATE
   create,  // CREATE TABLE or VIEW
-  alter,   // ALTER, DROP, CREATE INDEX, TRIGGER … ON
+  alter,   // ALTER, CREATE INDEX, TRIGGER … ON
+  drop,    // DROP; of a trigger DROP … ON and DISABLE
   refer,   // REFERENCES
   mark,    // a macro's argument: @append_only(table)
 };

@@ -31,7 +31,9 @@ TEST(GuardSqlTables, AreThoseOfEachVerb) {
   EXPECT_EQ(tables("INSERT OR REPLACE INTO a VALUES (1)"), "INSERT a, UPDATE a");
   EXPECT_EQ(tables("MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN UPDATE SET x = 1"), "UPDATE a, SELECT b");
   EXPECT_EQ(tables("TRUNCATE TABLE a, b; LOCK TABLE c; DROP TABLE IF EXISTS d, e"),
-            "DELETE a, DELETE b, SELECT c, ALTER d, ALTER e");
+            "DELETE a, DELETE b, SELECT c, DROP d, DROP e");
+  EXPECT_EQ(tables("DROP TRIGGER IF EXISTS t ON a; ALTER TABLE b DISABLE TRIGGER t; ALTER TABLE c ENABLE TRIGGER t"),
+            "DROP a, ALTER b, DROP b, ALTER c");
   EXPECT_EQ(tables("select X from Main.A join \"B c\" using (x), d as e"), "SELECT main.a, SELECT B c, SELECT d");
 }
 
