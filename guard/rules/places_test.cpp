@@ -75,15 +75,26 @@ TEST_F(PlacesRule, AFunctionIsFoundHoweverItIsGotHoldOf) {
 }
 
 TEST_F(PlacesRule, WhatTheFileDeclaresUnderThatNameIsAnother) {
-  for (const char* each :
-       {"std::optional<int> time(int);", "std::vector<int>& time(int);", "template <class T> T time(T);",
-        "[[nodiscard]] A<B> time(int);", "namespace n { int time(int); int a = time(0); }",
-        "struct A { int time(); int f() { return time(); } };", "void f(int time) { g(time, &time, (time)); }",
-        "void f(const int& time) { auto a = time; }", "void f() { int time = 3; g(&time); }",
-        "auto f = [](int time) { return &time; };", "A::A() : time(0), b(1) {}", "A::A() noexcept : b(1), time(0) {}",
-        "bool A::time() { return b; } bool A::c() { if (b) { return time(); } }",
-        "void A::c() { auto d = [&] { time(1); }; } void A::time(int) {}", "int a = b & time;", "int a = A<int>::time(0);", "A a{.time = 1};", "enum class A { time };",
-        "namespace n { struct system_clock; auto a = n::system_clock::now(); }", "using clk = n::clock;"})
+  for (const char* each : {"std::optional<int> time(int);",
+                           "std::vector<int>& time(int);",
+                           "template <class T> T time(T);",
+                           "[[nodiscard]] A<B> time(int);",
+                           "namespace n { int time(int); int a = time(0); }",
+                           "struct A { int time(); int f() { return time(); } };",
+                           "void f(int time) { g(time, &time, (time)); }",
+                           "void f(const int& time) { auto a = time; }",
+                           "void f() { int time = 3; g(&time); }",
+                           "auto f = [](int time) { return &time; };",
+                           "A::A() : time(0), b(1) {}",
+                           "A::A() noexcept : b(1), time(0) {}",
+                           "bool A::time() { return b; } bool A::c() { if (b) { return time(); } }",
+                           "void A::c() { auto d = [&] { time(1); }; } void A::time(int) {}",
+                           "int a = b & time;",
+                           "int a = A<int>::time(0);",
+                           "A a{.time = 1};",
+                           "enum class A { time };",
+                           "namespace n { struct system_clock; auto a = n::system_clock::now(); }",
+                           "using clk = n::clock;"})
     EXPECT_EQ(with(each), "") << each;
 }
 
