@@ -48,6 +48,10 @@ Result<std::optional<Baseline>> baseline_before(const Options& options, const Ru
 }
 
 Result<Done> check(const Options& options, const RulesFile& rules, const Tree& tree) {
+  if (rules.rules.empty())
+    return Error{base::invalid, options.rules + ": has no rule, so that anything would be clean"};
+  if (options.baseline != Options{}.baseline && !fs::exists(fs::path{options.root} / options.baseline))
+    return Error{base::invalid, options.baseline + ": is not there"};
   const auto baseline = read_baseline(options.root, options.baseline, rules);
   if (!baseline) return baseline.error();
   const auto before = baseline_before(options, rules);

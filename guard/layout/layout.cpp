@@ -1,6 +1,7 @@
 #include "guard/layout/layout.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -23,6 +24,15 @@ bool is_path(std::string_view path) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '/'; };
   return !path.empty() && path.contains('/') && std::ranges::all_of(path, plain) && !path.starts_with('/') &&
          !path.ends_with('/') && !path.contains("//");
+}
+
+/// The folder's name is a namespace's: `123` and `class` are none.
+bool is_namespace(std::string_view name) {
+  static constexpr std::array<std::string_view, 24> keywords{
+      "auto",     "bool",    "case",   "catch",  "char",   "class",  "const",     "delete",
+      "do",       "enum",    "export", "for",    "import", "module", "namespace", "new",
+      "operator", "private", "public", "static", "struct", "union",  "using",     "void"};
+  return name[0] >= 'a' && name[0] <= 'z' && std::ranges::find(keywords, name) == keywords.end();
 }
 
 Words words_of(std::string_view path, std::string_view layer) {
@@ -132,6 +142,8 @@ class Layout {
 
 Result<std::string> lay_out(const fs::path& root, const RulesFile& rules, std::string_view path) {
   if (!is_path(path)) return Error{base::invalid, std::string{path} + ": a module is a folder such as platform/badges"};
+  if (const std::string_view name = path.substr(path.rfind('/') + 1); !is_namespace(name))
+    return Error{base::invalid, std::string{path} + ": `" + std::string{name} + "` can be the name of no namespace"};
   std::error_code failed;
   if (fs::exists(root / path, failed)) return Error{base::invalid, std::string{path} + ": is there already"};
   const auto layer =

@@ -47,13 +47,15 @@ TEST_F(Layout, FilesComeFromTemplatesAndLinesStandAfterTheirNeighbours) {
 TEST_F(Layout, WhatCannotBeLaidOutLeavesNothing) {
   planted.file("low/there/x", "").file("bare/x", "");
   EXPECT_EQ(refused("low/there"), "low/there: is there already");
-  EXPECT_EQ(refused("bare/new"), "layers.yaml: `new_module` has no layout for layer bare");
-  EXPECT_EQ(refused("high/new"), "layers.yaml: no layer names high/new");
+  EXPECT_EQ(refused("bare/fresh"), "layers.yaml: `new_module` has no layout for layer bare");
+  EXPECT_EQ(refused("high/fresh"), "layers.yaml: no layer names high/fresh");
   for (const char* path : {"", "low", "low/", "/low/x", "low/../x", "low//x", "low/X"})
     EXPECT_TRUE(refused(path).ends_with("a module is a folder such as platform/badges")) << path;
+  for (const char* path : {"low/123", "low/class"})
+    EXPECT_TRUE(refused(path).ends_with("the name of no namespace")) << path;
   planted.file("list.cmake", "end()\n");
-  EXPECT_EQ(refused("low/new"), "list.cmake: there is no line after which the module's is to stand");
-  EXPECT_FALSE(std::filesystem::exists(planted.root / "low/new"));
+  EXPECT_EQ(refused("low/fresh"), "list.cmake: there is no line after which the module's is to stand");
+  EXPECT_FALSE(std::filesystem::exists(planted.root / "low/fresh"));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "guard/model/rules_check.hpp"
+
 namespace guard {
 
 using base::Error;
@@ -21,8 +23,8 @@ const Known* find(const std::vector<Known>& entries, std::string_view rule, std:
 std::string wrong_with(const Known& entry, const RulesFile& rules) {
   if (std::ranges::find(rules.rules, entry.rule, &Rule::id) == rules.rules.end())
     return "there is no rule " + entry.rule;
-  if (entry.owner.empty()) return "an entry has an owner";
-  if (entry.reason.empty()) return "an entry has a reason";
+  if (is_blank(entry.owner)) return "an entry has an owner";
+  if (is_blank(entry.reason)) return "an entry has a reason";
   return {};
 }
 

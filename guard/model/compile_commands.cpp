@@ -37,25 +37,32 @@ class Arguments {
           to.push_back(from_root(root, folder, words[++i]));
         return true;
       };
-      take("-iquote", found.quote) || take("-isystem", system) || take("-idirafter", after_) || take("-I", found.angle);
+      take("-iquote", found.quote) || take("-isystem", system) || take("-idirafter", after_) ||
+          take("-include-pch", ignored_) || take("-include", forced) || take("--include-directory=", found.angle) ||
+          take("--include-directory", found.angle) || take("-I", found.angle);
+      has_response_file = has_response_file || (i > 0 && words[i].starts_with('@'));
     }
     found.angle.insert(found.angle.end(), system.begin(), system.end());
     found.angle.insert(found.angle.end(), after_.begin(), after_.end());
   }
 
   SearchPath found;
+  std::vector<std::string> forced;
+  bool has_response_file = false;
 
  private:
   std::vector<std::string> after_;
+  std::vector<std::string> ignored_;
 };
 
 std::vector<std::string> words_of(const boost::json::object& entry) {
-  if (const auto* command = entry.if_contains("command"); command != nullptr && command->is_string())
-    return split_command(command->get_string());
   std::vector<std::string> words;
+  if (const auto* command = entry.if_contains("command"); command != nullptr && command->is_string())
+    words = split_command(command->get_string());
   if (const auto* list = entry.if_contains("arguments"); list != nullptr && list->is_array())
     for (const auto& each : list->get_array())
       if (each.is_string()) words.emplace_back(each.get_string());
+  std::erase(words, "-Xclang");  // says only who of the compiler reads the next word
   return words;
 }
 
@@ -108,10 +115,14 @@ Result<CompileCommands> parse_compile_commands(std::string_view text, const fs::
     const fs::path folder{std::string{text_of(entry, "directory")}};
     const std::string_view unit = text_of(entry, "file");
     if (unit.empty() || folder.empty()) return wrong_form();
-    SearchPath path = Arguments{words_of(entry), root, folder}.found;
-    const auto [at, is_new] = known.emplace(path, commands.search_paths.size());
-    if (is_new) commands.search_paths.push_back(std::move(path));
-    commands.units.emplace(from_root(root, folder, unit), at->second);
+    Arguments arguments{words_of(entry), root, folder};
+    if (arguments.has_response_file)
+      return Error{base::invalid, file.string() + ": leaves arguments of " + std::string{unit} + " to a response file"};
+    const auto [at, is_new] = known.emplace(arguments.found, commands.search_paths.size());
+    if (is_new) commands.search_paths.push_back(std::move(arguments.found));
+    const std::string path = from_root(root, folder, unit);
+    commands.units.emplace(path, at->second);
+    for (std::string& header : arguments.forced) commands.forced.emplace_back(path, std::move(header));
   }
   return commands;
 }

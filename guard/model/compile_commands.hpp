@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "guard/model/model.hpp"
@@ -23,9 +24,11 @@ struct SearchPath {
 struct CompileCommands {
   std::vector<SearchPath> search_paths = {};
   std::map<std::string, std::size_t, std::less<>> units = {};  // file from the root -> its search path
+  std::vector<std::pair<std::string, std::string>> forced = {};  // unit and what its `-include` names
 };
 
-/// Errors: `invalid`, if the file is missing, broken, or of another form.
+/// Errors: `invalid`, if the file is missing, broken, or of another form, or leaves arguments to a response file
+/// (`@FILE`), which nobody here reads.
 base::Result<CompileCommands> read_compile_commands(const std::filesystem::path& file,
                                                     const std::filesystem::path& root);
 base::Result<CompileCommands> parse_compile_commands(std::string_view text, const std::filesystem::path& file,

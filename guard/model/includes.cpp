@@ -45,6 +45,7 @@ class Resolver {
     was_read_.resize(tree.files.size());
     for (const auto& [unit, path] : commands.units)
       if (const auto found = known_.find(unit); found != known_.end()) visit(*found->second, path);
+    for (const auto& [unit, header] : commands.forced) force(unit, header);
   }
 
   void run() {
@@ -58,6 +59,15 @@ class Resolver {
 
  private:
   std::size_t index(const File& file) const { return static_cast<std::size_t>(&file - tree_.files.data()); }
+
+  /// `-include header` of a unit's command: the compiler reads it before the first line.
+  void force(std::string_view unit, std::string_view header) {
+    const auto from = known_.find(unit);
+    const auto target = known_.find(header);
+    if (from == known_.end() || target == known_.end()) return;
+    File& file = tree_.files[index(*from->second)];
+    file.includes.insert(file.includes.begin(), {.written = target->second->path, .target = target->second});
+  }
 
   void visit(const File& file, std::size_t path) {
     if (!file.was_read) return;
@@ -86,8 +96,10 @@ class Resolver {
         if (is_first) macro(file, each);
         continue;
       }
-      const File* target = find(file, each, paths_[path]);
+      const std::optional<const File*> found = find(file, each, paths_[path]);
+      const File* target = found.value_or(nullptr);
       if (target != nullptr) visit(*target, path);
+      if (is_first) unseen(file, each, found);
       if (!is_first && lists(file, each.line, target)) continue;
       const auto at =
           std::ranges::upper_bound(file.includes, std::pair{each.line, path_of(target)}, {},
@@ -116,21 +128,44 @@ class Resolver {
          .next = "Include the file by its name, or name this file in `macro_includes` with a reason."});
   }
 
-  const File* find(const File& from, const source::IncludeLine& include, const SearchPath& path) {
+  /// What is included and read by nobody here: a file that `read` does not name, and one that a folder of the tree
+  /// should hold and does not.
+  void unseen(const File& file, const source::IncludeLine& line, std::optional<const File*> found) {
+    const std::string written{line.written};
+    if (found && *found != nullptr && !(*found)->was_read && !(*found)->is_cpp())  // else said of the file itself
+      tree_.troubles.push_back({.place = {file.path, line.line},
+                                .what = "includes " + (*found)->path + ", which `read` does not name",
+                                .next = "Name it in `read`: what it holds is C++."});
+    if (found || !line.condition.empty() || line.form != source::Form::quoted || !is_of_tree(written)) return;
+    tree_.troubles.push_back({.place = {file.path, line.line},
+                              .what = "includes " + written + ", which is not there",
+                              .next = "Correct its path; a generated one needs the build's folders: run " +
+                                      rules_.build.configure + " and build."});
+  }
+
+  /// Whether it is written from the root and would lie in a module.
+  bool is_of_tree(std::string_view written) const {
+    return std::ranges::any_of(tree_.modules, [&](const Module& each) {
+      return written.starts_with(each.path) && written.substr(each.path.size()).starts_with('/');
+    });
+  }
+
+  /// The file of the tree; null if it is one of elsewhere; nothing if it is nowhere.
+  std::optional<const File*> find(const File& from, const source::IncludeLine& include, const SearchPath& path) {
     const std::string_view own = folder_of(from.path);
     // Of `next`, what follows this file's own folder; all of them where that is none of them.
     bool may = include.form != source::Form::next || std::ranges::find(path.angle, own) == path.angle.end();
     if (include.form == source::Form::quoted) {
       if (const File* found = below(own, include.written)) return found;
       for (const std::string& each : path.quote)
-        if (const auto found = look(each, include.written)) return *found;
+        if (const auto found = look(each, include.written)) return found;
     }
     for (const std::string& each : path.angle) {
       if (may)
-        if (const auto found = look(each, include.written)) return *found;
+        if (const auto found = look(each, include.written)) return found;
       may = may || each == own;
     }
-    return nullptr;
+    return std::nullopt;
   }
 
   /// The file in a folder of a search path; null if one is there that is not of the tree; nothing if none is.
@@ -150,11 +185,16 @@ class Resolver {
   }
 
   const File* below(std::string_view folder, std::string_view written) {
-    if (written.starts_with('/')) return nullptr;
     path_.assign(folder == "." ? std::string_view{} : folder);
+    if (written.starts_with('/')) {
+      const std::string& root = tree_.root.native();
+      if (!written.starts_with(root + "/")) return nullptr;
+      written.remove_prefix(root.size() + 1);
+      path_.clear();
+    }
     if (!path_.empty()) path_ += '/';
     path_ += written;
-    if (written.contains("./")) path_ = fs::path{path_}.lexically_normal().string();
+    if (written.contains("./") || written.contains("//")) path_ = fs::path{path_}.lexically_normal().string();
     const auto found = known_.find(std::string_view{path_});
     return found == known_.end() ? nullptr : found->second;
   }

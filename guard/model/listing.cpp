@@ -47,8 +47,9 @@ class Walk {
     const bool link = at.is_symlink(failed);
     if (link) return linked(at, path);
     if (at.is_directory(failed)) return folder(path, depth + 1);
-    if (at.is_regular_file(failed)) found.push_back(path);
-    if (failed) trouble(path, "cannot be read: " + failed.message());
+    if (at.is_regular_file(failed)) return found.push_back(path);
+    if (!failed) return trouble(path, "is neither a file nor a folder");
+    trouble(path, "cannot be read: " + failed.message());
   }
 
   void linked(const fs::directory_entry& at, const std::string& path) {
@@ -59,7 +60,8 @@ class Walk {
     if (fs::is_regular_file(target, failed)) return found.push_back(path);
     const fs::path folder = fs::canonical(at.path().parent_path(), failed);
     const auto differ = std::mismatch(target.begin(), target.end(), folder.begin(), folder.end());
-    if (differ.first == target.end()) trouble(path, "is a symbolic link to a folder that it lies in");
+    trouble(path, differ.first == target.end() ? "is a symbolic link to a folder that it lies in"
+                                               : "is a symbolic link to a folder: what lies there was not read");
   }
 
   void trouble(const std::string& path, std::string what) {

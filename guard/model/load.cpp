@@ -70,7 +70,10 @@ class Loader {
       file.path = std::move(path);
       file.is_test = matches_any(rules_.tests, file.path);
       file.module = owner(by_path, file.path);
-      if (!matches_any(rules_.read, file.path)) continue;
+      if (!matches_any(rules_.read, file.path)) {
+        if (file.is_cpp()) not_read(file);
+        continue;
+      }
       if (auto text = read_text(tree_.root, file.path, tree_.troubles)) {
         file.text = tree_.texts_.emplace_back(std::move(*text));
         file.was_read = true;
@@ -82,6 +85,12 @@ class Loader {
     for (const Module& each : tree_.modules)
       if (each.files.empty()) matches_nothing(each);
     for (const Layer& each : tree_.layers) planned(each);
+  }
+
+  void not_read(const File& file) {
+    tree_.troubles.push_back({.place = {.file = file.path},
+                              .what = "is C++, and `read` does not name it: no rule looks at it",
+                              .next = "Rename it, or name it in `read` of " + rules_.path + "."});
   }
 
   static const Module* owner(const std::unordered_map<std::string_view, Module*>& by_path, std::string_view path) {

@@ -90,9 +90,10 @@ TEST_F(Load, LinksThatLeadUpOrNowhereAreTroubles) {
   std::filesystem::create_symlink("self.cpp", planted.root / "self.cpp");
   std::filesystem::create_symlink("gone.cpp", planted.root / "z.cpp");
   std::filesystem::create_symlink("m.cpp", planted.root / "fine.cpp");
-  EXPECT_EQ(troubles(),
-            "a/up: is a symbolic link to a folder that it lies in\nself.cpp: is a symbolic link to itself\n"
-            "z.cpp: is a symbolic link to nothing\n");
+  EXPECT_EQ(
+      troubles(),
+      "a/up: is a symbolic link to a folder that it lies in\nself.cpp: is a symbolic link to itself\n"
+      "side: is a symbolic link to a folder: what lies there was not read\nz.cpp: is a symbolic link to nothing\n");
 }
 
 TEST_F(Load, ABrokenFileIsATroubleWithItsLine) {
@@ -132,7 +133,38 @@ TEST_F(Load, AReplyOlderThanAListFileIsNotBelieved) {
 
 TEST_F(Load, RulesThatReadNothingAreATrouble) {
   planted.file("m.cc", "").compiled({});
-  EXPECT_EQ(troubles(), "layers.yaml:2: no file of the tree is named by `read`\n");
+  EXPECT_EQ(troubles(),
+            "layers.yaml:2: no file of the tree is named by `read`\n"
+            "m.cc: is C++, and `read` does not name it: no rule looks at it\n");
+}
+
+TEST_F(Load, WhatIsIncludedAndNotReadIsATrouble) {
+  rules = rules_of(R"(
+read: ["*.cpp"]
+layers: [{name: all, modules: ["**"], neighbours: all}]
+modules: [{path: a}]
+rules: []
+)");
+  planted.files({{"a/table.def", ""}, {"a/m.cpp", "#include \"table.def\"\n#include \"a/gone.hpp\"\n"}});
+  planted.file("a/fine.cpp",
+               "#include <a/gone.hpp>\n#include \"b/gone.hpp\"\n#ifdef X\n#include \"a/gone.hpp\"\n#endif\n");
+  planted.compiled({{"a/m.cpp", "-I."}, {"a/fine.cpp", "-I."}});
+  EXPECT_EQ(troubles(),
+            "a/m.cpp:1: includes a/table.def, which `read` does not name\n"
+            "a/m.cpp:2: includes a/gone.hpp, which is not there\n");
+}
+
+TEST_F(Load, AnIncludeIsFoundHoweverItsPathIsWritten) {
+  planted.file("a/x.hpp", "");
+  planted.file("m.cpp", "#include \"a//x.hpp\"\n#include \"" + (planted.root / "a/x.hpp").string() + "\"\n");
+  planted.file("n.cpp", "#include \"x.hpp\"\n");
+  planted.compiled({{"m.cpp", "-I."}, {"n.cpp", "--include-directory=a -Xclang -include -Xclang a/x.hpp"}});
+  EXPECT_EQ(edges(), "m.cpp:1 -> a/x.hpp\nm.cpp:2 -> a/x.hpp\nn.cpp:0 -> a/x.hpp\nn.cpp:1 -> a/x.hpp\n");
+}
+
+TEST_F(Load, ACommandThatLeavesArgumentsToAFileIsATrouble) {
+  planted.file("m.cpp", "").compiled({{"m.cpp", "@flags.rsp"}});
+  EXPECT_EQ(troubles(), "build/compile_commands.json: leaves arguments of m.cpp to a response file\n");
 }
 
 TEST_F(Load, AFileBelongsToTheDeepestModuleAbove) {

@@ -25,7 +25,8 @@ std::string_view File::extension() const {
 }
 
 bool File::is_cpp() const {
-  static constexpr std::string_view extensions[] = {"c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "ipp", "inl"};
+  static constexpr std::string_view extensions[] = {"c",  "cc",  "cpp", "cxx", "cppm", "ixx", "h",
+                                                    "hh", "hpp", "hxx", "ipp", "inl",  "tpp"};
   return std::ranges::find(extensions, extension()) != std::end(extensions);
 }
 

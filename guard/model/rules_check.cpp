@@ -100,9 +100,14 @@ class Contradictions {
 
   void rules() {
     std::set<std::string> ids;
-    for (std::size_t i = 0; i < rules_.rules.size(); ++i)
-      if (!ids.insert(rules_.rules[i].id).second)
-        say(at("/rules", i, "/id"), "rule " + rules_.rules[i].id + " stands here twice");
+    for (std::size_t i = 0; i < rules_.rules.size(); ++i) {
+      const Rule& each = rules_.rules[i];
+      if (!ids.insert(each.id).second) say(at("/rules", i, "/id"), "rule " + each.id + " stands here twice");
+      for (std::size_t j = 0; j < each.allow.size(); ++j)
+        if (is_blank(each.allow[j].reason)) say(at("/rules", i, "/allow", j), "an exception has a reason");
+    }
+    for (std::size_t i = 0; i < rules_.macro_includes.size(); ++i)
+      if (is_blank(rules_.macro_includes[i].reason)) say(at("/macro_includes", i, ""), "an exception has a reason");
   }
 
   const LayerRule* layer_of(const std::string& module) const {
@@ -129,6 +134,8 @@ class Contradictions {
 };
 
 }  // namespace
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\n") == std::string_view::npos; }
 
 std::optional<base::Error> contradiction(const RulesFile& rules) { return Contradictions{rules}.first(); }
 

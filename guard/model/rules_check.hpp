@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "guard/model/rules_file.hpp"
 
@@ -9,5 +10,8 @@ namespace guard {
 
 /// The first thing that is wrong, with its file and line.
 std::optional<base::Error> contradiction(const RulesFile&);
+
+/// Whether nothing is said: an exception needs a reason that a person can read.
+bool is_blank(std::string_view text);
 
 }  // namespace guard

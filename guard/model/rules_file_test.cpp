@@ -56,6 +56,9 @@ TEST(RulesFile, NothingStandsThereTwice) {
 TEST(RulesFile, AnExceptionHasAReasonAndAKeyIsKnown) {
   EXPECT_TRUE(wrong_with("layers: []\nmodules: []\nrules:\n  - {id: a, why: w, fix: f, allow: [{from: x}]}\n")
                   .contains("layers.yaml:5"));
+  EXPECT_EQ(
+      wrong_with("layers: []\nmodules: []\nrules:\n  - {id: a, why: w, fix: f, allow: [{from: x, reason: ' '}]}\n"),
+      "layers.yaml:5: an exception has a reason");
   EXPECT_TRUE(wrong_with("layers: []\nmodules: []\nrules:\n  - {id: a, why: w, fix: f, mod: warn}\n")
                   .contains("did you mean `mode`"));
   EXPECT_TRUE(wrong_with("layers: []\nmodules: []\nrules:\n  - {id: a, why: w, fix: f, mode: loud}\n")

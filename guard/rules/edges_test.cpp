@@ -63,6 +63,14 @@ TEST_F(Edges, LookAlikesAreFine) {
   for (const char* id : {"layers", "headers", "cycles", "link"}) EXPECT_EQ(said(id), "") << id;
 }
 
+TEST_F(Edges, WhatIsForTestsIsIncludedByTestsOnly) {
+  planted.file("base/d/world_test.hpp", "");
+  replace("\"*_test.cpp\"", "\"*_test.*\"");
+  EXPECT_EQ(said_with("layers", "base/d/d_test.cpp", "#include \"base/d/world_test.hpp\"\n"), "");
+  EXPECT_EQ(said_with("layers", "base/d/d.cpp", "#include \"base/d/world_test.hpp\"\n"),
+            "base/d/d.cpp:1 base/d/d.cpp -> base/d/world_test.hpp\n");
+}
+
 TEST_F(Edges, NothingBelowIncludesWhatIsAbove) {
   EXPECT_EQ(said_with("layers", "base/d/d.cpp", "#include \"top/one/b/b.hpp\"\n"),
             "base/d/d.cpp:1 base/d/d.cpp -> top/one/b/b.hpp\n");

@@ -1,5 +1,5 @@
-// Includes go down the layers, to declared neighbours, never to another group; every C++ file lies in a module. In
-// `strict`, what layers.yaml lets modules and layers use is used.
+// Includes go down the layers, to declared neighbours, never to another group, and to a test's file from tests only;
+// every C++ file lies in a module. In `strict`, what layers.yaml lets modules and layers use is used.
 #include <map>
 #include <set>
 #include <utility>
@@ -23,6 +23,12 @@ void say(const File& from, const Include& include, const Verdict& verdict, Findi
                        .subject = from.path + " -> " + to.path,
                        .what = from.module->path + " includes " + to.path + under(include) + ": " + verdict.why,
                        .path = {{{from.path, include.line}, from.module->path, to.module->path}}});
+}
+
+/// Tests may do what others may not, so nothing that ships is made of them.
+void say_test(const File& from, const Include& include, Findings& findings) {
+  findings.add({from.path, include.line}, from.path + " -> " + include.target->path,
+               "includes " + include.target->path + under(include) + ", which is for tests");
 }
 
 std::string pointer(const char* list, std::ptrdiff_t number, const char* key, std::size_t i) {
@@ -67,6 +73,8 @@ void rules::layers(const Tree& tree, const Rule&, Findings& findings) {
     }
     for (const Include& include : from.includes) {
       const File* to = include.target;
+      if (to != nullptr && to->is_test && !from.is_test && !findings.allows(from.path, to->path))
+        say_test(from, include, findings);
       if (to == nullptr || to->module == nullptr || to->module == from.module) continue;
       used.modules.emplace(from.module, to->module);
       used.layers.emplace(from.module->layer, to->module->layer);

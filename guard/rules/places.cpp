@@ -91,11 +91,10 @@ class Visit {
 void rules::places(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<PlacesWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+  needs_files(tree, given->in, "/with/in", findings);
   const Patterns patterns{given->places};
-  bool has_files = false;
   for (const File& file : tree.files) {
     if (!file.was_read || !file.is_cpp() || !is_named(given->in, given->except, file.path)) continue;
-    has_files = true;
     Visit visit{file, findings};
     const std::vector<Token>& tokens = file.lexed().tokens;
     for (std::size_t i = 0; i < tokens.size(); ++i)
@@ -104,7 +103,10 @@ void rules::places(const Tree& tree, const Rule& rule, Findings& findings) {
       for (const PlaceRule& place : given->places)
         if (matches_any(place.includes, include.written)) visit.say(place, include.line, include.written);
   }
-  if (!has_files) findings.cannot(findings.rules().place_of(rule, "/with/in"), "no file is named");
+  for (std::size_t i = 0; i < given->places.size(); ++i)
+    if (given->places[i].tokens.empty() && given->places[i].includes.empty())
+      findings.cannot(findings.rules().place_of(rule, "/with/places/" + std::to_string(i)),
+                      "the place " + given->places[i].name + " names nothing that stands in a file");
 }
 
 }  // namespace guard

@@ -9,7 +9,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "guard/model/findings.hpp"
 #include "guard/model/model.hpp"
@@ -27,6 +29,10 @@ struct Checker {
 std::span<const Checker> checkers();
 
 namespace rules {
+
+/// Says of each of these globs that names no file of the tree that it could not be checked: it is misspelt, or what it
+/// named is gone. `below` is where the list stands within the rule, `/with/in`.
+void needs_files(const Tree&, const std::vector<std::string>& globs, const std::string& below, Findings&);
 
 Check layers;      // includes go down the layers, to declared neighbours, never to another group
 Check headers;     // from outside, a module is entered by its public headers

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "guard/model/glob.hpp"
+#include "guard/rules/rules.hpp"
 #include "shared/json/json.hpp"
 
 namespace guard {
@@ -16,6 +18,15 @@ std::string no_such(std::string_view name) {
 }
 
 }  // namespace
+
+void rules::needs_files(const Tree& tree, const std::vector<std::string>& globs, const std::string& below,
+                        Findings& findings) {
+  if (globs.empty()) findings.cannot(findings.rules().place_of(findings.rule(), below), "no file is named");
+  for (std::size_t i = 0; i < globs.size(); ++i)
+    if (std::ranges::none_of(tree.files, [&](const File& each) { return matches(globs[i], each.path); }))
+      findings.cannot(findings.rules().place_of(findings.rule(), below + "/" + std::to_string(i)),
+                      "no file is named by " + globs[i]);
+}
 
 std::vector<Findings> run(const Tree& tree, const RulesFile& rules, const std::function<bool(const Rule&)>& wanted) {
   std::vector<Findings> said;

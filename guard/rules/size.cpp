@@ -57,17 +57,12 @@ void check(const File& file, const SizeLimit& limit, Findings& findings) {
 void rules::size(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<SizeWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
-  std::vector<bool> has_files(given->limits.size(), false);
+  for (std::size_t i = 0; i < given->limits.size(); ++i)
+    needs_files(tree, given->limits[i].in, "/with/limits/" + std::to_string(i) + "/in", findings);
   for (const File& file : tree.files) {
     if (!file.was_read) continue;
-    const SizeLimit* limit = first_naming(given->limits, &SizeLimit::in, file.path);
-    if (limit == nullptr) continue;
-    has_files[static_cast<std::size_t>(limit - given->limits.data())] = true;
-    check(file, *limit, findings);
+    if (const SizeLimit* limit = first_naming(given->limits, &SizeLimit::in, file.path)) check(file, *limit, findings);
   }
-  for (std::size_t i = 0; i < has_files.size(); ++i)
-    if (!has_files[i])
-      findings.cannot(findings.rules().place_of(rule, "/with/limits/" + std::to_string(i)), "no file is named");
   const std::optional<int> exported = given->exported;
   if (!exported) return;
   for (const ModuleSize& each : sizes(tree))

@@ -7,6 +7,7 @@
 //     sets:
 //       - {name: products, in: ["platform/**"], except: [], words: [gpu, cuda]}
 //   allow: {from: file, to: word}
+#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>
@@ -40,6 +41,12 @@ BOOST_DESCRIBE_STRUCT(WordsWith, (), (migrations, sets))
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// As `Search` finds one: another never stands in a file.
+bool is_word(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return (is_letter(c) && !is_upper(c)) || is_digit(c); });
+}
 
 /// The words of one file that a set forbids.
 class Search {
@@ -139,12 +146,9 @@ void look_at_code(const source::Lexed& lexed, Search& search) {
 void rules::words(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<WordsWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
-  std::vector<bool> has_files(given->sets.size(), false);
   for (const File& file : tree.files)
-    for (std::size_t i = 0; i < given->sets.size(); ++i) {
-      const WordSet& set = given->sets[i];
+    for (const WordSet& set : given->sets) {
       if (!is_named(set.in, set.except, file.path)) continue;
-      has_files[i] = true;
       Search search{set, file, findings};
       search.look(file.path, 0);
       if (file.was_read && file.is_cpp()) look_at_code(file.lexed(), search);
@@ -153,10 +157,13 @@ void rules::words(const Tree& tree, const Rule& rule, Findings& findings) {
         look_at_sql(whole.text, [&](std::size_t offset) { return whole.line_at(offset); }, search);
       }
     }
-  for (std::size_t i = 0; i < has_files.size(); ++i)
-    if (!has_files[i])
-      findings.cannot(findings.rules().place_of(rule, "/with/sets/" + std::to_string(i)),
-                      "no file is in the set " + given->sets[i].name);
+  for (std::size_t i = 0; i < given->sets.size(); ++i) {
+    const std::string at = "/with/sets/" + std::to_string(i);
+    needs_files(tree, given->sets[i].in, at + "/in", findings);
+    const std::vector<std::string>& words = given->sets[i].words;
+    if (words.empty() || !std::ranges::all_of(words, is_word))
+      findings.cannot(findings.rules().place_of(rule, at + "/words"), "words are lower-case letters and digits");
+  }
 }
 
 }  // namespace guard

@@ -60,7 +60,7 @@ TEST_F(WordsRule, AnExceptionIsAFileAndAWord) {
 }
 
 TEST_F(WordsRule, ASetWithoutFilesIsNotClean) {
-  EXPECT_EQ(said({{"b/x.cpp", ""}}, {"b"}, rule), "layers.yaml:14 cannot tested: no file is in the set product\n");
+  EXPECT_EQ(said({{"b/x.cpp", ""}}, {"b"}, rule), "layers.yaml:14 cannot tested: no file is named by a/**\n");
 }
 
 }  // namespace
