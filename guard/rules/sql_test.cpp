@@ -58,12 +58,12 @@ TEST_F(SqlRule, AnAppendOnlyTableIsNotEditedInAnyForm) {
     EXPECT_TRUE(
         said(with("a/store.cpp", "auto e = \"" + std::string{each} + "\";\n"), {"a", "b"}, rule).contains(" books\n"))
         << each;
-  for (const char* each : {"SELECT id FROM books FOR UPDATE", "DELETE FROM notes USING books",
-                           "UPDATE notes SET books = 1", "UPDATE notes AS books SET id = 1",
-                           "INSERT INTO notes SELECT id FROM books ON CONFLICT (id) DO UPDATE SET id = 2",
-                           "SELECT 1 FROM public.books, main.notes", "WITH books AS (SELECT 1) SELECT 1 FROM books",
-                           "Update the books", "CREATE INDEX i ON books (id)", "ALTER TABLE books ADD COLUMN what text",
-                           "DROP TABLE notes"})
+  for (const char* each :
+       {"SELECT id FROM books FOR UPDATE", "DELETE FROM notes USING books", "UPDATE notes SET books = 1",
+        "UPDATE notes AS books SET id = 1",
+        "INSERT INTO notes SELECT id FROM books ON CONFLICT (id) DO UPDATE SET id = 2",
+        "SELECT 1 FROM public.books, main.notes", "WITH books AS (SELECT 1) SELECT 1 FROM books", "Update the books",
+        "CREATE INDEX i ON books (id)", "ALTER TABLE books ADD COLUMN what text", "DROP TABLE notes"})
     EXPECT_EQ(said(with("a/store.cpp", "auto e = \"" + std::string{each} + "\";\n"), {"a", "b"}, rule), "") << each;
 }
 

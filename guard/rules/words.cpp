@@ -124,21 +124,21 @@ void look_at_sql(std::string_view text, const auto& line_at, Search& search) {
 }
 
 bool is_route(std::string_view text) {
-  static constexpr std::array<std::string_view, 5> methods{"GET ", "POST ", "PUT ", "PATCH ", "DELETE "};
+  static constexpr std::array<std::string_view, 6> methods{"GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE "};
   for (const std::string_view each : methods)
     if (text.starts_with(each)) text.remove_prefix(each.size());
   return text.starts_with('/') && text.find_first_of(" \n") == std::string_view::npos;
 }
 
 void look_at_code(const source::Lexed& lexed, Search& search) {
-  for (const source::Token& each : lexed.tokens) {
+  for (const source::Token& each : lexed.tokens)
     if (each.kind == source::TokenKind::word) search.look(each.text, each.line);
-    if (each.kind == source::TokenKind::text && is_route(each.text)) search.look(each.text, each.line);
-  }
   for (const source::IncludeLine& each : lexed.includes) search.look(each.written, each.line);
-  for (const source::Literal& each : source::literals(lexed))
+  for (const source::Literal& each : source::literals(lexed)) {
+    if (is_route(each.text)) search.look(each.text, each.line_at(0));
     if (each.delimiter == "sql" || source::looks_like_sql(each.text))
       look_at_sql(each.text, [&](std::size_t offset) { return each.line_at(offset); }, search);
+  }
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ TEST_F(WordsRule, AnotherWordThatHasItsLettersIsFine) {
 
 TEST_F(WordsRule, AWordIsFoundInSqlRoutesIncludesAndFileNames) {
   EXPECT_EQ(with("a/y.cpp", "auto a = \"GET /v1/gpu-slots\";"), "a/y.cpp:1 a/y.cpp knows gpu\n");
+  EXPECT_EQ(with("a/y.cpp", "auto a = \"/v1/x/\"\n \"gpu-slots\";"), "a/y.cpp:1 a/y.cpp knows gpu\n");
+  EXPECT_EQ(with("a/y.cpp", "auto a = \"a /v1/x \" \"gpu-slots\";"), "");
   EXPECT_EQ(with("a/y.cpp", "auto a = R\"(/v1/token-factory)\";"), "a/y.cpp:1 a/y.cpp knows tokenfactory\n");
   EXPECT_EQ(with("a/y.cpp", "auto a = R\"sql(\nSELECT gpu FROM a)sql\";"), "a/y.cpp:2 a/y.cpp knows gpu\n");
   EXPECT_EQ(with("a/y.cpp", "\n#include \"c/gpu.hpp\"\n"), "a/y.cpp:2 a/y.cpp knows gpu\n");

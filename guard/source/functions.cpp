@@ -154,8 +154,8 @@ class Walk {
     bool is_namespace = false, is_type = false, is_enum = false;
     for (std::size_t i = found.begin; i < at_; ++i) {
       if (token(i).is("template")) i = after_angle(i + 1) - 1;
-      is_namespace =
-          is_namespace || token(i).is("namespace") || (token(i).is("extern") && token(i + 1).kind == TokenKind::text);
+      const bool is_linkage = token(i).is("extern") && token(i + 1).kind == TokenKind::text && i + 2 == at_;
+      is_namespace = is_namespace || token(i).is("namespace") || is_linkage;
       is_enum = is_enum || token(i).is("enum");
       is_type = is_type || is_any(token(i), types);
     }

@@ -44,6 +44,7 @@ TEST(GuardFunctions, AreNeitherTypesValuesNorLambdas) {
             "c 6+1(0)\n");
   EXPECT_EQ(found("extern \"C\" {\nint f() {}\n}\nconcept C = requires(int a) { a; };\nint g() {}\n"),
             "f 2+1(0)\ng 5+1(0)\n");
+  EXPECT_EQ(found("extern \"C\" void f(int a) {\n}\n"), "f 1+2(1)\n");
 }
 
 TEST(GuardFunctions, EndWithTheText) {
