@@ -12,6 +12,7 @@ constexpr std::size_t buffer_beyond_head = 16 << 10;  // room for a head and wha
 constexpr std::size_t body_inline_max = 32 << 10;     // larger ones are not copied behind their head
 constexpr std::size_t unsent_max = 256 << 10;         // pipelined answers past this wait for the reader
 constexpr std::chrono::seconds linger_time{2};
+constexpr unsigned char tls_record = 0x16;  // a handshake's first byte (RFC 8446, 5.1): no method begins with it
 
 void append_number(std::string& to, std::uint64_t number, int base) {
   char digits[24];
@@ -173,6 +174,10 @@ bool Connection::parse() {
     return false;
   }
   if (!reader_) {
+    if (static_cast<unsigned char>(in_[begin_]) == tls_record && !wire_.secure()) {
+      refuse(malformed, "this port speaks plain HTTP, and was spoken to in TLS: begin its URL with http://");
+      return false;
+    }
     reader_.emplace();
     reader_->eager(true);
     reader_->header_limit(static_cast<std::uint32_t>(house_->limits.head));
@@ -262,6 +267,12 @@ void Connection::put_head(int status, const Headers& headers, std::optional<std:
     out_ += name;
     out_ += ": ";
     out_ += value;
+  }
+  if (!find(headers, request_id_header)) {  // the handler had none to give: a page, a probe
+    out_ += "\r\n";
+    out_ += request_id_header;
+    out_ += ": ";
+    out_ += house_->problems.request_id();
   }
   if (length) {
     out_ += "\r\nContent-Length: ";

@@ -19,13 +19,16 @@ void append_quoted(std::string& json, std::string_view text) {
 
 Problems::Problems() : random_(base::Random::kernel_key(), 0, 0) {}
 
+std::string Problems::request_id() {
+  const std::scoped_lock lock{mutex_};
+  return base::id_text("req", base::uuid7(base::WallClock{}.now(), random_));
+}
+
 Response Problems::answer(const Refusal& refusal, std::string_view detail) {
-  std::string id;
-  {
-    const std::scoped_lock lock{mutex_};
-    id = base::id_text("req", base::uuid7(base::WallClock{}.now(), random_));
-  }
-  std::string json = R"({"type":"about:blank","title":)";
+  const std::string id = request_id();
+  std::string json = R"({"type":)";
+  append_quoted(json, "/docs/problems/" + std::string{refusal.reason});
+  json += ",\"title\":";
   append_quoted(json, refusal.title);
   json += ",\"status\":" + std::to_string(refusal.status) + ",\"reason\":";
   append_quoted(json, refusal.reason);
@@ -36,7 +39,9 @@ Response Problems::answer(const Refusal& refusal, std::string_view detail) {
   json += ",\"request_id\":";
   append_quoted(json, id);
   json += "}";
-  Response response{.status = refusal.status, .headers = {{"Content-Type", "application/problem+json"}}, .body = json};
+  Response response{.status = refusal.status,
+                    .headers = {{"Content-Type", "application/problem+json"}, {std::string{request_id_header}, id}},
+                    .body = json};
   if (refusal.status == 503) response.headers.emplace_back("Retry-After", "1");
   if (refusal.status == 426) response.headers.emplace_back("Upgrade", "websocket");
   return response;

@@ -1,5 +1,5 @@
 // Problems (RFC 9457) that answer for the house before any module is asked: a limit, a malformed request, a handler
-// that never answered. Each names a reason, what to do next, and a request id of its own.
+// that never answered. Each names a reason, the page of it, what to do next, and a request id of its own.
 #pragma once
 
 #include <mutex>
@@ -32,10 +32,13 @@ inline constexpr Refusal unanswered{500, "internal", "The request was not answer
 inline constexpr Refusal no_websocket{501, "not_supported", "There is no WebSocket here.", "Dial the server itself."};
 inline constexpr Refusal overloaded{503, "overloaded", "Too many connections.", "Try again in a moment."};
 
+inline constexpr std::string_view request_id_header = "X-Request-Id";
+
 /// Thread-safe: its dice give the request ids.
 class Problems {
  public:
   Problems();
+  std::string request_id();
   Response answer(const Refusal&, std::string_view detail);
 
  private:

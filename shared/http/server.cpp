@@ -52,17 +52,16 @@ Result<Address> address_of(const std::string& text, std::uint16_t port) {
     address.loopback = IN6_IS_ADDR_LOOPBACK(&six.sin6_addr);
     return address;
   }
-  return Error{base::invalid, "the listening address \"" + text + "\" is not a number such as 127.0.0.1"};
+  return Error{address_refused, "the listening address \"" + text + "\" is not a number such as 127.0.0.1"};
 }
 
 Error not_bound(const ServerOptions& options, int why) {
   const std::string port = std::to_string(options.port);
   if (why == EADDRINUSE)
-    return Error{base::unavailable, "port " + port + " of " + options.address +
-                                        " is in use, perhaps by a server that still runs; `ss -ltnp 'sport = :" + port +
-                                        "'` names its process"};
-  return Error{base::unavailable,
-               "cannot listen on port " + port + " of " + options.address + ": " + std::strerror(why)};
+    return Error{port_in_use, "port " + port + " of " + options.address +
+                                  " is in use, perhaps by a server that still runs; `ss -ltnp 'sport = :" + port +
+                                  "'` names its process"};
+  return Error{port_refused, "cannot listen on port " + port + " of " + options.address + ": " + std::strerror(why)};
 }
 
 /// A bound socket; `shared` with the other threads of this server.
@@ -85,6 +84,11 @@ std::uint16_t port_of(int descriptor) {
   ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
   return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
                                              : reinterpret_cast<sockaddr_in&>(address).sin_port);
+}
+
+std::string url_of(bool tls, const std::string& address, std::uint16_t port) {
+  const bool six = address.contains(':');  // in brackets, since its colons are not the port's (RFC 3986, 3.2.2)
+  return (tls ? "https://" : "http://") + (six ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
 /// One thread's listening socket.
@@ -147,7 +151,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
 class ThreadedServer final : public Server {
  public:
-  ThreadedServer(std::shared_ptr<House> house, std::uint16_t port) : house_(std::move(house)), port_(port) {}
+  ThreadedServer(std::shared_ptr<House> house, const std::string& address, std::uint16_t port)
+      : house_(std::move(house)), port_(port), url_(url_of(house_->tls != nullptr, address, port)) {}
   ~ThreadedServer() override { drain(destructor_drain_max); }
 
   void add(Wire wire, std::chrono::milliseconds tick) {
@@ -163,6 +168,7 @@ class ThreadedServer final : public Server {
   }
 
   std::uint16_t port() const override { return port_; }
+  std::string url() const override { return url_; }
   std::int64_t connections() const override { return house_->connections.load(); }
   void after(std::chrono::milliseconds delay, std::function<void()> task) override {
     loops_.front()->after(delay, std::move(task));
@@ -184,6 +190,7 @@ class ThreadedServer final : public Server {
  private:
   const std::shared_ptr<House> house_;
   const std::uint16_t port_;
+  const std::string url_;
   std::vector<std::shared_ptr<Loop>> loops_;
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::atomic<bool> drained_{false};
@@ -208,9 +215,9 @@ Result<std::unique_ptr<Server>> serve(ServerOptions options, Handler handler) {
     house->tls = std::move(*tls);
   }
   if (!address->loopback && !house->tls)
-    return Error{base::invalid, "listening on " + options.address +
-                                    " needs a certificate and a key (TLS); "
-                                    "without them only loopback is allowed, such as 127.0.0.1"};
+    return Error{tls_needed, "listening on " + options.address +
+                                 " needs a certificate and a key (TLS); "
+                                 "without them only loopback is allowed, such as 127.0.0.1"};
 
   // SO_REUSEPORT would let a second server of the same user share the port in silence: ask once without it.
   if (options.port != 0)
@@ -219,7 +226,7 @@ Result<std::unique_ptr<Server>> serve(ServerOptions options, Handler handler) {
   auto first = bound(options, options.port, true);
   if (!first) return first.error();
   const std::uint16_t port = port_of(first->descriptor());
-  auto server = std::make_unique<ThreadedServer>(house, port);
+  auto server = std::make_unique<ThreadedServer>(house, options.address, port);
   server->add(std::move(*first), tick_for(options.limits));
   for (int i = 1; i < options.threads; ++i) {
     auto next = bound(options, port, true);

@@ -239,6 +239,44 @@ TEST(Server, AnswersForAHandlerThatDropsTheRequest) {
   EXPECT_NE(answer->body.find("\"reason\":\"internal\""), std::string::npos);
 }
 
+std::string id_in(std::string_view answer) {
+  const std::string_view name = "X-Request-Id: ";
+  if (count(answer, name) != 1) return "not one";
+  answer.remove_prefix(answer.find(name) + name.size());
+  return std::string{answer.substr(0, answer.find('\r'))};
+}
+
+TEST(Server, GivesEachAnswerARequestIdUnlessTheHandlerDid) {
+  Running running{[](Request request, std::shared_ptr<Responder> responder) {
+    if (request.path == "/own") return responder->answer({200, {{"x-request-id", "req_own"}}, ""});
+    if (request.path == "/stream") return responder->stream(200, {})->close();
+    responder->answer({200, {}, ""});
+  }};
+  const auto get = [&](const std::string& path) {
+    return running.tell("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  };
+  EXPECT_TRUE(id_in(get("/")).starts_with("req_")) << get("/");
+  EXPECT_NE(id_in(get("/")), id_in(get("/")));
+  EXPECT_TRUE(id_in(get("/stream")).starts_with("req_")) << get("/stream");
+  EXPECT_EQ(count(get("/own"), "X-Request-Id"), 0U);
+}
+
+TEST(Server, ARefusalOfItsOwnSaysTheSameRequestIdInHeadAndBodyAndWhereItIsExplained) {
+  Running running{echo};
+  const std::string answer = running.tell("GET\r\n\r\n");
+  EXPECT_NE(answer.find("\"request_id\":\"" + id_in(answer) + "\""), answer.npos) << answer;
+  EXPECT_NE(answer.find(R"("type":"/docs/problems/malformed")"), answer.npos) << answer;
+}
+
+TEST(Server, SpokenToInTlsOnAPlainPortItRefusesAtTheFirstByte) {
+  Running running{echo, {.head_time = std::chrono::minutes{10}}};
+  Raw raw{running.port()};
+  raw.send("\x16\x03\x01");
+  const std::string answer = raw.read_all();
+  EXPECT_TRUE(refused(answer, 400, "malformed")) << answer;
+  EXPECT_NE(answer.find("begin its URL with http://"), answer.npos) << answer;
+}
+
 TEST(Server, NeverLetsAHeaderBecomeTwo) {
   Running running{[](Request, std::shared_ptr<Responder> responder) {
     responder->answer({200, {{"X-Name", "a\r\nSet-Cookie: b=c"}}, "x"});
@@ -306,20 +344,32 @@ TEST(Listening, APortInUseIsNamed) {
   Running running{echo};
   const auto second = serve({.port = running.port()}, echo);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().reason, base::unavailable);
+  EXPECT_EQ(second.error().reason, port_in_use);
   EXPECT_NE(second.error().detail.find(std::to_string(running.port())), std::string::npos);
 }
 
 TEST(Listening, BeyondLoopbackNeedsTls) {
   const auto server = serve({.address = "0.0.0.0"}, echo);
   ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().reason, base::invalid);
+  EXPECT_EQ(server.error().reason, tls_needed);
 }
 
-TEST(Listening, AKeyThatCannotBeReadIsInvalid) {
+TEST(Listening, ACertificateThatCannotBeReadIsNamedWithWhy) {
   const auto server = serve({.cert_file = "/nowhere/cert.pem", .key_file = "/nowhere/key.pem"}, echo);
   ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().reason, base::invalid);
+  EXPECT_EQ(server.error().reason, certificate_refused);
+  EXPECT_EQ(server.error().detail, "certificate file /nowhere/cert.pem: No such file or directory");
+}
+
+TEST(Listening, AnAddressWithColonsStandsInBracketsInItsUrl) {
+  const Running four{echo};
+  EXPECT_EQ(four.server->url(), four.url());
+  auto six = serve({.address = "::1"}, echo);
+  if (!six) GTEST_SKIP() << "no IPv6 here: " << six.error().detail;
+  EXPECT_EQ((*six)->url(), "http://[::1]:" + std::to_string((*six)->port()));
+  const auto answer = client({.url = (*six)->url()})->send({.method = "GET", .path = "/x"});
+  ASSERT_TRUE(answer) << answer.error().detail;
+  EXPECT_EQ(answer->body, "GET /x? ");
 }
 
 // --- draining ---

@@ -114,7 +114,7 @@ TEST(Tls, AKeyOfAnotherCertificateIsInvalid) {
   const Certificate other{"IP:127.0.0.1"};
   const auto server = serve({.cert_file = one.cert(), .key_file = other.key()}, echo);
   ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().reason, base::invalid);
+  EXPECT_EQ(server.error().reason, certificate_refused);
 }
 
 TEST(Tls, WithItTheServerListensBeyondLoopback) {

@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
+
+#include "shared/http/server.hpp"
 
 namespace http {
 namespace {
@@ -20,6 +23,7 @@ std::string tls_failure() {
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
   if (code == 0) return "the TLS handshake failed";
+  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));  // a file's, such as ENOENT
   const char* reason = ERR_reason_error_string(code);
   return reason == nullptr ? "TLS error " + std::to_string(code) : std::string{reason};
 }
@@ -83,11 +87,11 @@ base::Result<Tls> tls_server(const std::string& cert_file, const std::string& ke
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
   if (SSL_CTX_use_certificate_chain_file(context.get(), cert_file.c_str()) != 1)
-    return Error{base::invalid, "certificate file " + cert_file + ": " + tls_failure()};
+    return Error{certificate_refused, "certificate file " + cert_file + ": " + tls_failure()};
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1)
-    return Error{base::invalid, "key file " + key_file + ": " + tls_failure()};
+    return Error{certificate_refused, "key file " + key_file + ": " + tls_failure()};
   if (SSL_CTX_check_private_key(context.get()) != 1)
-    return Error{base::invalid, "the key in " + key_file + " does not belong to the certificate in " + cert_file};
+    return Error{certificate_refused, "the key in " + key_file + " does not belong to the certificate in " + cert_file};
   return context;
 }
 
