@@ -1,16 +1,21 @@
-// What a document cites is there: paths in code spans and links, with `{a,b}` and `*` understood. A path is what has a
-// `/` and begins with a folder of the root or of the document's own folder, and a file's name with an ending of
-// `names`.
+// What a document cites is there: paths in code spans and links, with `{a,b}` and `*` understood, and the line that
+// `store.cpp:12` names. In a code span a path is what has a `/` and begins with a folder of the root or of the
+// document's own folder, and a file's name with an ending of `names`; where a link goes is one unless it is a URL, an
+// `#anchor` or begins with a `/`.
 //
 //   with:
 //     documents: ["**/*.md"]
+//     except: ["pages/**"]       documents that are not looked at
+//     links_only: ["plans/**"]   documents that name what is to come: only their links lead somewhere
 //     names: [hpp, cpp]          endings by which a mere name (`store.cpp`) is a file's, somewhere in the tree
 //     elsewhere: ["build/**"]    paths that are no part of the tree: built, or of other machines
 //     placeholders: [NAME]       words that stand for any: `tests/NAME_test.cpp` cites some
 //   allow: {from: document, to: path}
 #include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <map>
 #include <optional>
-#include <set>
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/markdown.hpp"
@@ -23,12 +28,13 @@ namespace {
 struct CitationsWith {
   std::vector<std::string> documents;
   std::vector<std::string> except = {};
+  std::vector<std::string> links_only = {};
   std::vector<std::string> names = {};
   std::vector<std::string> elsewhere = {};
   std::vector<std::string> placeholders = {};
-  static constexpr std::array json_defaults{"except", "names", "elsewhere", "placeholders"};
+  static constexpr std::array json_defaults{"except", "links_only", "names", "elsewhere", "placeholders"};
 };
-BOOST_DESCRIBE_STRUCT(CitationsWith, (), (documents, except, names, elsewhere, placeholders))
+BOOST_DESCRIBE_STRUCT(CitationsWith, (), (documents, except, links_only, names, elsewhere, placeholders))
 
 constexpr std::size_t spellings_max = 64;  // of one `{a,b}/{c,d}`
 
@@ -74,27 +80,84 @@ std::optional<std::string> plain(std::string_view path) {
   return out;
 }
 
+/// `%20` as a blank; what is no such escape stays.
+std::string unescaped(std::string_view target) {
+  std::string out;
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    unsigned char byte = 0;
+    const char* const begin = target.data() + i + 1;
+    if (target[i] == '%' && i + 2 < target.size() && std::from_chars(begin, begin + 2, byte, 16).ptr == begin + 2) {
+      out += static_cast<char>(byte);
+      i += 2;
+    } else {
+      out += target[i];
+    }
+  }
+  return out;
+}
+
+bool is_url(std::string_view target) {
+  const std::size_t colon = target.find(':');
+  return target.starts_with("//") ||
+         (colon != std::string_view::npos && colon > 1 && target.find_first_of("/.#?") > colon);
+}
+
 class Paths {
  public:
   explicit Paths(const Tree& tree) {
     for (const File& file : tree.files) {
-      all_.insert(file.path);
-      names_.insert(file.name());
+      all_.try_emplace(file.path, &file);
+      names_.emplace(file.name(), &file);
       for (std::size_t slash = file.path.find('/'); slash != std::string::npos; slash = file.path.find('/', slash + 1))
-        all_.insert(std::string_view{file.path}.substr(0, slash));
+        all_.try_emplace(std::string_view{file.path}.substr(0, slash), nullptr);
     }
   }
 
   bool has(const std::string& path) const {
     if (!path.contains('*')) return all_.contains(path);
-    return std::ranges::any_of(all_, [&](std::string_view each) { return matches(path, each); });
+    return std::ranges::any_of(all_, [&](const auto& each) { return matches(path, each.first); });
   }
   bool has_name(std::string_view name) const { return names_.contains(name); }
 
+  /// Of that path, or else of that name.
+  std::vector<const File*> files(const std::string& path) const {
+    std::vector<const File*> out;
+    if (const auto at = all_.find(path); at != all_.end()) {
+      out.push_back(at->second);
+    } else {
+      for (auto [each, end] = names_.equal_range(path); each != end; ++each) out.push_back(each->second);
+    }
+    return out;
+  }
+
  private:
-  std::set<std::string_view> all_;  // files and folders
-  std::set<std::string_view> names_;
+  std::map<std::string_view, const File*> all_;  // folders have none
+  std::multimap<std::string_view, const File*> names_;
 };
+
+/// Of a folder, and of what was not read, nobody knows.
+bool is_shorter(const File* file, int lines) {
+  if (file == nullptr || !file->was_read) return false;
+  const bool has_rest = !file->text.empty() && !file->text.ends_with('\n');
+  return std::ranges::count(file->text, '\n') + (has_rest ? 1 : 0) < lines;
+}
+
+/// `a/b.cpp:12-14` without what follows the path, and its last line; 0: none is named.
+struct Cited {
+  std::string_view path = {};
+  int line = 0;
+};
+
+Cited cited_by(std::string_view text) {
+  Cited out{.path = text.substr(0, text.find('#'))};
+  const std::size_t colon = out.path.find(':');
+  if (colon == std::string_view::npos || out.path.find_first_not_of("0123456789-", colon + 1) != std::string_view::npos)
+    return out;
+  const std::size_t last = out.path.find_last_of(":-") + 1;
+  std::from_chars(out.path.data() + last, out.path.data() + out.path.size(), out.line);
+  out.path = out.path.substr(0, colon);
+  return out;
+}
 
 class Document {
  public:
@@ -104,23 +167,61 @@ class Document {
   }
 
   void check() {
-    for (const rules::Span& span : rules::spans_of(file_.text))
-      for (const std::string& each : spelled_out(any_for_placeholders(without_place(span.text))))
-        if (is_missing(each) && !findings_.allows(file_.path, each))
-          findings_.add({file_.path, span.line}, file_.path + " cites " + each,
-                        "cites " + each + ", which is not there");
+    const bool is_link_only = matches_any(given_.links_only, file_.path);
+    for (const rules::Span& span : rules::spans_of(file_.text)) {
+      if (span.is_link) {
+        link(span);
+      } else if (!is_link_only) {
+        code(span);
+      }
+    }
   }
 
  private:
-  /// Without `:12` and `#part`; nothing of what is no path at all.
-  static std::string_view without_place(std::string_view text) {
-    if (text.contains("://") || text.find_first_of(" <>$@()=…") != std::string_view::npos) return {};
-    text = text.substr(0, text.find('#'));
-    const std::size_t colon = text.find(':');
-    if (colon != std::string_view::npos &&
-        text.substr(colon + 1).find_first_not_of("0123456789-") == std::string_view::npos)
-      text = text.substr(0, colon);
-    return text;
+  void code(const rules::Span& span) {
+    if (span.text.contains("://") || span.text.find_first_of(" \n<>$@()=…") != std::string::npos) return;
+    const Cited cited = cited_by(span.text);
+    for (const std::string& each : spelled_out(any_for_placeholders(cited.path))) {
+      if (is_missing(each)) {
+        say(span.line, each);
+      } else {
+        line_of(span.line, each, cited.line);
+      }
+    }
+  }
+
+  /// From the document's folder.
+  void link(const rules::Span& span) {
+    const std::string_view target = span.text;
+    if (target.starts_with('/') || target.starts_with('#') || is_url(target)) return;
+    const Cited cited = cited_by(target.substr(0, target.find('?')));
+    const std::string path = unescaped(any_for_placeholders(cited.path));
+    if (path.empty()) return;
+    const auto from_here = plain(folder_ + "/" + path);
+    const bool is_there = from_here && (from_here->empty() || is_there_or_elsewhere(*from_here));
+    if (!is_there) return say(span.line, path);
+    line_of(span.line, path, cited.line);
+  }
+
+  void say(int line, const std::string& cited) {
+    if (!findings_.allows(file_.path, cited))
+      findings_.add({file_.path, line}, file_.path + " cites " + cited, "cites " + cited + ", which is not there");
+  }
+
+  /// Of two files that may be meant, one has to have it.
+  void line_of(int line, const std::string& cited, int cited_line) {
+    std::vector<const File*> meant;
+    for (const auto& path : {plain(cited), plain(folder_ + "/" + cited)})
+      if (path) std::ranges::copy(paths_.files(*path), std::back_inserter(meant));
+    const bool is_beyond =
+        !meant.empty() && std::ranges::all_of(meant, [&](const File* each) { return is_shorter(each, cited_line); });
+    if (is_beyond && !findings_.allows(file_.path, cited))
+      findings_.add({file_.path, line}, file_.path + " cites " + cited + ":" + std::to_string(cited_line),
+                    "cites line " + std::to_string(cited_line) + " of " + cited + ", which has fewer");
+  }
+
+  bool is_there_or_elsewhere(const std::string& path) const {
+    return paths_.has(path) || matches_any(given_.elsewhere, path);
   }
 
   std::string any_for_placeholders(std::string_view text) const {
@@ -140,7 +241,7 @@ class Document {
     }
     const auto from_root = plain(cited), from_here = plain(folder_ + "/" + cited);
     for (const auto& each : {from_root, from_here})
-      if (each && (paths_.has(*each) || matches_any(given_.elsewhere, *each))) return false;
+      if (each && is_there_or_elsewhere(*each)) return false;
     return begins_in_the_tree(cited);
   }
 

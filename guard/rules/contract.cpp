@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
-#include <utility>
+#include <optional>
+#include <set>
 
-#include "shared/config/config.hpp"
+#include "guard/rules/json_member.hpp"
 
 namespace guard::rules {
 
@@ -14,38 +15,80 @@ using boost::json::value;
 
 namespace {
 
-/// Null if there is no such member, or `in` is no object.
-const value* member(const value* in, std::string_view name) {
-  const object* all = in == nullptr ? nullptr : in->if_object();
-  return all == nullptr ? nullptr : all->if_contains(name);
+constexpr int references_max = 32;  // that lead on from one another
+
+/// What a `$ref` stands for, or `given` itself; null if it leads nowhere.
+const value* resolved(const value& root, const value* given) {
+  for (int i = 0; i < references_max && given != nullptr; ++i) {
+    const value* reference = member(given, "$ref");
+    if (reference == nullptr) return given;
+    const std::string to = text(reference);
+    boost::system::error_code failed;
+    given = to.starts_with("#/") ? root.find_pointer(to.substr(1), failed) : nullptr;
+  }
+  return nullptr;
 }
 
-std::string text(const value* from) {
-  return from != nullptr && from->is_string() ? std::string{from->get_string().c_str()} : std::string{};
+bool is_schema(const value& root, const value* given) {
+  const value* found = resolved(root, given);
+  return found != nullptr && found->is_object() && !found->get_object().empty();
 }
 
 /// Whether each of the contents (`application/json`: …), of which there is one, has a schema.
-bool has_schema(const value* described) {
-  const value* content = member(described, "content");
+bool has_schema(const value& root, const value* described) {
+  const value* content = member(resolved(root, described), "content");
   const object* all = content == nullptr ? nullptr : content->if_object();
   return all != nullptr && !all->empty() &&
-         std::ranges::all_of(*all, [](const auto& each) { return member(&each.value(), "schema") != nullptr; });
+         std::ranges::all_of(*all, [&](const auto& each) { return is_schema(root, member(&each.value(), "schema")); });
 }
 
-void answers(const value* responses, Operation& out) {
+void answers(const value& root, const value* responses, Operation& out) {
   const object* all = responses == nullptr ? nullptr : responses->if_object();
   if (all == nullptr) return;
+  std::optional<bool> answer, refusal;
   for (const auto& each : *all) {
     const std::string_view status = each.key();
-    if (status.starts_with('2')) out.has_answer_schema = has_schema(&each.value());
-    if (status == "default" || status.starts_with('4')) out.has_refusal_schema = has_schema(&each.value());
+    const bool is_whole = has_schema(root, &each.value());
+    if (status.starts_with('2')) answer = answer.value_or(true) && (is_whole || status == "204");
+    if (status == "default" || status.starts_with('4') || status.starts_with('5'))
+      refusal = refusal.value_or(true) && is_whole;
   }
+  out.has_answer_schema = answer.value_or(false);
+  out.has_refusal_schema = refusal.value_or(false);
+}
+
+int line_at(std::string_view contract, std::size_t at) {
+  return 1 + static_cast<int>(std::ranges::count(contract.substr(0, at), '\n'));
 }
 
 /// Of `"text":` in a contract that has lines.
 int line_of(std::string_view contract, std::string_view key) {
   const std::size_t at = contract.find("\"" + std::string{key} + "\"");
-  return at == std::string_view::npos ? 0 : 1 + static_cast<int>(std::ranges::count(contract.substr(0, at), '\n'));
+  return at == std::string_view::npos ? 0 : line_at(contract, at);
+}
+
+/// From its quote to after the other.
+std::string_view text_at(std::string_view json, std::size_t at) {
+  std::size_t end = at + 1;
+  while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+  return json.substr(at, end + 1 - at);
+}
+
+/// `4: "x" stands twice`: of two, a reader takes either. `json` is known to be JSON.
+std::optional<std::string> twice_in(std::string_view json) {
+  std::vector<std::set<std::string, std::less<>>> names;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '{') names.emplace_back();
+    if (json[i] == '}') names.pop_back();
+    if (json[i] != '"') continue;
+    const std::string_view written = text_at(json, i);
+    const std::size_t after = json.find_first_not_of(" \t\r\n", i + written.size());
+    const bool is_name = after != std::string_view::npos && json[after] == ':';
+    if (is_name && !names.back().emplace(boost::json::parse(written).as_string()).second)
+      return "has " + std::string{written} + " twice in one object, in line " + std::to_string(line_at(json, i));
+    i += written.size() - 1;
+  }
+  return std::nullopt;
 }
 
 bool is_method(std::string_view word) {
@@ -54,7 +97,14 @@ bool is_method(std::string_view word) {
   return std::ranges::find(methods, word) != methods.end();
 }
 
-Operation operation(std::string_view method, std::string_view path, const value& said, const ContractNames& names) {
+/// What a path may have beside its operations.
+bool is_beside(std::string_view word) {
+  static constexpr std::array<std::string_view, 4> known{"summary", "description", "servers", "parameters"};
+  return word.starts_with("x-") || std::ranges::find(known, word) != known.end();
+}
+
+Operation operation(const value& root, std::string_view method, std::string_view path, const value& said,
+                    const ContractNames& names) {
   Operation out{.method = std::string{method}, .path = std::string{path}};
   std::ranges::transform(out.method, out.method.begin(), [](char c) { return static_cast<char>(c - 32); });
   out.id = text(member(&said, "operationId"));
@@ -65,57 +115,51 @@ Operation operation(std::string_view method, std::string_view path, const value&
     for (const value& each : tags->get_array()) out.owners.push_back(text(&each));
   const value* request = member(&said, "requestBody");
   out.has_request = request != nullptr;
-  out.has_request_schema = has_schema(request);
-  answers(member(&said, "responses"), out);
+  out.has_request_schema = has_schema(root, request);
+  answers(root, member(&said, "responses"), out);
   return out;
 }
 
 }  // namespace
 
 base::Result<std::vector<Operation>> operations_of(const File& contract, const ContractNames& names) {
+  const auto invalid = [](std::string what) { return base::Error{base::invalid, std::move(what)}; };
   boost::system::error_code failed;
   const value root = boost::json::parse({contract.text.data(), contract.text.size()}, failed);
-  if (failed) return base::Error{base::invalid, "is no JSON: " + failed.message()};
+  if (failed) return invalid("is no JSON: " + failed.message());
+  if (auto twice = twice_in(contract.text)) return invalid(std::move(*twice));
   const value* paths = member(&root, "paths");
-  if (paths == nullptr || !paths->is_object()) return base::Error{base::invalid, "has no paths"};
+  if (paths == nullptr || !paths->is_object()) return invalid("has no paths");
   std::vector<Operation> all;
   for (const auto& path : paths->get_object()) {
-    if (!path.value().is_object()) continue;
-    const Place place{contract.path, line_of(contract.text, path.key())};
-    for (const auto& method : path.value().get_object())
-      if (is_method(method.key())) {
-        all.push_back(operation(method.key(), path.key(), method.value(), names));
-        all.back().place = place;
-      }
+    const std::string key{path.key()};
+    if (key.starts_with("x-")) continue;
+    if (!key.starts_with('/')) return invalid("has the path " + key + ", which begins with no /");
+    if (!path.value().is_object()) return invalid("has a path that is no object: " + key);
+    const Place place{contract.path, line_of(contract.text, key)};
+    for (const auto& method : path.value().get_object()) {
+      if (is_beside(method.key())) continue;
+      if (!is_method(method.key()))
+        return invalid("has " + std::string{method.key()} + " of " + key + ", which is no method");
+      if (!method.value().is_object())
+        return invalid("has " + std::string{method.key()} + " of " + key + ", which is no object");
+      all.push_back(operation(root, method.key(), key, method.value(), names));
+      all.back().place = place;
+    }
   }
+  if (all.empty()) return invalid("has no operations");
   return all;
 }
 
-base::Result<Manifest> manifest_of(const File& yaml) {
-  const auto translated = config::yaml_to_json(yaml.text, yaml.path);
-  if (!translated) return translated.error();
-  const value root = boost::json::parse(translated->json);
-  const auto place = [&](const std::string& pointer) {
-    const auto at = translated->origins.find(pointer);
-    return at == translated->origins.end() ? Place{yaml.path} : place_from(at->second);
-  };
-  const auto items = [&](std::string_view name, const auto& take) {
-    const value* list = member(&root, name);
-    if (list == nullptr || !list->is_array()) return;
-    for (std::size_t i = 0; i < list->get_array().size(); ++i)
-      take(&list->get_array()[i], place("/" + std::string{name} + "/" + std::to_string(i)));
-  };
-  Manifest out{.product = text(member(&root, "name")), .permissions = {}, .routes = {}, .place = {yaml.path}};
-  if (out.product.empty()) return base::Error{base::invalid, yaml.path + ": has no name"};
-  items("permissions",
-        [&](const value* each, const Place& at) { out.permissions.emplace_back(text(member(each, "name")), at); });
-  items("operations", [&](const value* each, const Place& at) {
-    out.routes.push_back({.permission = text(member(each, "permission")),
-                          .method = text(member(each, "method")),
-                          .path = text(member(each, "path")),
-                          .place = at});
-  });
-  return out;
+std::vector<std::string_view> segments(std::string_view path) {
+  std::vector<std::string_view> all;
+  while (path.size() > 1) {
+    path.remove_prefix(1);  // the `/`
+    const std::size_t end = std::min(path.find('/'), path.size());
+    all.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return all;
 }
 
 }  // namespace guard::rules

@@ -1,4 +1,4 @@
-// What a contract (OpenAPI) and product manifests say about routes. Inner to guard/rules.
+// What a contract (OpenAPI) says about routes. Inner to guard/rules.
 #pragma once
 
 #include <string>
@@ -17,6 +17,7 @@ struct ContractNames {
   std::string scope = "x-scope";
 };
 
+/// A schema says something: neither `{}` nor `true` is one, nor a `$ref` that leads nowhere in the contract.
 struct Operation {
   std::string method;  // in capitals
   std::string path;
@@ -27,31 +28,19 @@ struct Operation {
   std::string scope = {};
   bool has_request = false;         // takes a body
   bool has_request_schema = false;  // and says what it is
-  bool has_answer_schema = false;   // of an answer that is no refusal
-  bool has_refusal_schema = false;  // of `default`, or of each answer from 400 on
+  bool has_answer_schema = false;   // each answer that is no refusal, of which there is one; 204 has nothing to say
+  bool has_refusal_schema = false;  // each refusal (`default`, from 400 on), of which there is one
   Place place = {};
 
   std::string name() const { return method + " " + path; }
 };
 
-/// In the order of paths and methods. Errors: `invalid`: no JSON, or no `paths`.
+/// In the order of paths and methods. Errors: `invalid`: no JSON, a name twice in one object, no `paths`, or a path
+/// with what is no operation.
 base::Result<std::vector<Operation>> operations_of(const File& contract, const ContractNames& names);
 
-struct ManifestRoute {
-  std::string permission;
-  std::string method;
-  std::string path;
-  Place place;
-};
-
-struct Manifest {
-  std::string product;
-  std::vector<std::pair<std::string, Place>> permissions;
-  std::vector<ManifestRoute> routes;
-  Place place;
-};
-
-/// Only what is about routes is read. Errors: `invalid` with file and line.
-base::Result<Manifest> manifest_of(const File& yaml);
+/// The parts between its `/`, without an empty last one.
+std::vector<std::string_view> segments(std::string_view path);
+inline bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
 
 }  // namespace guard::rules

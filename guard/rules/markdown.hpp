@@ -9,12 +9,18 @@
 namespace guard::rules {
 
 struct Span {
-  std::string_view text;  // of a code span, or where a link goes
+  std::string text;  // of a code span, or where a link goes
   int line = 0;
+  bool is_link = false;
 };
 
-/// Code spans (`…`, ``…``) and the targets of links and pictures; what stands in a fenced block is no part of it.
+/// Code spans (`…`, ``…``) and the targets of links and pictures, also `[name]: target`, `<a href>` and `<img src>`;
+/// what stands in a fenced block is no part of it.
 std::vector<Span> spans_of(std::string_view markdown);
+
+/// As long as it was, with blanks for what stands in fenced blocks, or in `<!-- … -->`.
+std::string without_fences(std::string_view markdown);
+std::string without_comments(std::string_view markdown);
 
 struct TableRow {
   std::vector<std::string> cells;

@@ -18,5 +18,15 @@ TEST_F(ReadmesRule, EachPartIsALineThatBeginsSo) {
   EXPECT_EQ(said({{"m/a/x.cpp", ""}}, {"m/a"}, rule), "m/a m/a/README.md\n");
 }
 
+TEST_F(ReadmesRule, APartSaysSomething) {
+  for (const std::string fine : {"Owns: nothing", "## Owns\n\nb", "**Owns**:\n- b", "Owns\n## Owns:\n`b`"})
+    EXPECT_EQ(said({{"m/a/README.md", fine + "\nNot there yet: c\n"}}, {"m/a"}, rule), "") << fine;
+  for (const std::string empty : {"Owns:", "Owns: TODO.", "- **Owns**: …", "## Owns", "## Owns\n## More\nb",
+                                  "Owns:\n\nTBD", "<!--\nOwns: b\n-->", "```\nOwns: b\n```", "Owns: <!-- b -->"})
+    EXPECT_EQ(said({{"m/a/README.md", empty + "\nNot there yet: c\n"}}, {"m/a"}, rule),
+              "m/a/README.md m/a/README.md Owns\n")
+        << empty;
+}
+
 }  // namespace
 }  // namespace guard

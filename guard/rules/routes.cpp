@@ -1,22 +1,29 @@
 // Routes, as the contract has them: each has one owner, permission, kind and schemas; its scope is in its path; what
-// stands below one prefix has one owner; a product's routes and permissions are those of its manifest.
+// stands below one prefix has one owner, however a parameter is called; a product's routes and permissions are those of
+// its manifest.
 //
 //   with:
 //     contract: contract/openapi.json
 //     names: {permission: x-permission, kind: x-kind, scope: x-scope}
 //     kinds: [read, change, stream]
+//     reading: [read, stream]             kinds that GET has, and that no other method has; without it, any
 //     without_answer: [stream]            kinds whose answer is no document
 //     free_scopes: [caller, platform]     scopes that are in no path; another, `x`, makes the path begin /…/…/{x}
+//     scopes: ["/v1/projects/{project}"]  so each of the others begins, and a path that begins so is in that scope
 //     owners: [platform, products]        folders: the owner `billing.rating` is platform/billing/rating
 //     manifests: ["products/*/product.yaml"]
-//   allow: {from: path, to: permission|scope|schema|owner|prefix|manifest}
+//     permissions: {in: ["platform/**/*.hpp"], type: Permission}
+//                                         C++ that declares, `Permission name{"a.b.c"}`, what no manifest does
+//   allow: {from: path, to: permission|scope|kind|schema|owner|prefix|manifest}
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/contract.hpp"
+#include "guard/rules/manifest.hpp"
 #include "guard/rules/rules.hpp"
+#include "guard/source/cpp.hpp"
 
 namespace guard {
 
@@ -26,17 +33,29 @@ BOOST_DESCRIBE_STRUCT(ContractNames, (), (permission, kind, scope))
 
 namespace {
 
+struct DeclaredPermissions {
+  std::vector<std::string> in = {};
+  std::string type = {};
+};
+BOOST_DESCRIBE_STRUCT(DeclaredPermissions, (), (in, type))
+
 struct RoutesWith {
   std::string contract;
   rules::ContractNames names = {};
   std::vector<std::string> kinds;
+  std::vector<std::string> reading = {};
   std::vector<std::string> without_answer = {};
   std::vector<std::string> free_scopes = {};
+  std::vector<std::string> scopes = {};
   std::vector<std::string> owners;
   std::vector<std::string> manifests = {};
-  static constexpr std::array json_defaults{"names", "without_answer", "free_scopes", "manifests"};
+  DeclaredPermissions permissions = {};
+  static constexpr std::array json_defaults{"names",  "reading",   "without_answer", "free_scopes",
+                                            "scopes", "manifests", "permissions"};
 };
-BOOST_DESCRIBE_STRUCT(RoutesWith, (), (contract, names, kinds, without_answer, free_scopes, owners, manifests))
+BOOST_DESCRIBE_STRUCT(RoutesWith, (),
+                      (contract, names, kinds, reading, without_answer, free_scopes, scopes, owners, manifests,
+                       permissions))
 
 using rules::Manifest;
 using rules::Operation;
@@ -47,27 +66,22 @@ bool is_one_of(const std::vector<std::string>& words, std::string_view word) {
 
 std::string_view until_dot(std::string_view name) { return name.substr(0, name.find('.')); }
 
-std::vector<std::string_view> segments(std::string_view path) {
-  std::vector<std::string_view> all;
-  while (!path.empty()) {
-    path.remove_prefix(1);  // the `/`
-    const std::size_t end = std::min(path.find('/'), path.size());
-    all.push_back(path.substr(0, end));
-    path.remove_prefix(end);
-  }
-  return all;
+/// `/v1/projects/{}/instances/{}`: parameters are told apart by where they stand, not by name.
+std::string shape_of(std::string_view path) {
+  std::string out;
+  for (const std::string_view each : rules::segments(path))
+    out += rules::is_parameter(each) ? "/{}" : "/" + std::string{each};
+  return out;
 }
 
-/// To the first word after the path's first parameter: `/v1/projects/{project}/instances`.
-std::string prefix_of(std::string_view path) {
-  std::string out;
-  bool has_parameter = false;
-  for (const std::string_view each : segments(path)) {
-    out += "/" + std::string{each};
-    if (has_parameter) break;
-    has_parameter = each.starts_with('{');
-  }
-  return out;
+bool begins_with(std::string_view path, std::string_view beginning) {
+  return path.starts_with(beginning) && (path.size() == beginning.size() || path[beginning.size()] == '/');
+}
+
+/// To the first word after the shape's first parameter: `/v1/projects/{}/instances`.
+std::string_view prefix_of(std::string_view shape) {
+  const std::size_t parameter = shape.find("/{}/");
+  return parameter == std::string_view::npos ? shape : shape.substr(0, shape.find('/', parameter + 4));
 }
 
 class Routes {
@@ -81,33 +95,8 @@ class Routes {
       scope_in_path(each);
       owner(each);
     }
+    doubles(operations);
     prefixes(operations);
-  }
-
-  void check(const Manifest& manifest, const std::vector<Operation>& operations) {
-    std::set<std::string> asked;
-    for (const Operation& each : operations) {
-      asked.insert(each.permission);
-      if (until_dot(each.permission) == manifest.product &&
-          std::ranges::find(manifest.permissions, each.permission, [](const auto& known) { return known.first; }) ==
-              manifest.permissions.end())
-        say(each, "manifest", "asks for " + each.permission + ", which " + manifest.place.file + " does not have");
-      if (is_one_of(each.owners, manifest.product) && std::ranges::none_of(manifest.routes, [&](const auto& route) {
-            return route.method == each.method && route.path == each.path && route.permission == each.permission;
-          }))
-        say(each, "manifest", "is no operation of " + manifest.place.file);
-    }
-    for (const auto& [permission, place] : manifest.permissions)
-      if (!asked.contains(permission) && !findings_.allows(permission, "manifest"))
-        findings_.add(place, permission + " manifest", "no route asks for the permission " + permission);
-    for (const auto& route : manifest.routes) {
-      const bool is_there = std::ranges::any_of(operations, [&](const Operation& each) {
-        return each.method == route.method && each.path == route.path && each.permission == route.permission;
-      });
-      if (!is_there && !findings_.allows(route.path, "manifest"))
-        findings_.add(route.place, route.method + " " + route.path + " manifest",
-                      "the contract has no " + route.method + " " + route.path + " with " + route.permission);
-    }
   }
 
  private:
@@ -119,22 +108,44 @@ class Routes {
   void has_what_it_needs(const Operation& each) {
     if (each.id.empty()) say(each, "schema", "has no operationId");
     if (each.permission.empty()) say(each, "permission", "has no permission");
-    if (!is_one_of(given_.kinds, each.kind))
-      say(each, "kind", each.kind.empty() ? "has no kind" : "is of the unknown kind " + each.kind);
-    if (each.has_request && !each.has_request_schema) say(each, "schema", "does not say what it takes");
+    kind(each);
+    const bool has_to_take = each.method == "PUT" || each.method == "PATCH";
+    if ((each.has_request || has_to_take) && !each.has_request_schema)
+      say(each, "schema", "does not say what it takes");
     if (!each.has_answer_schema && !is_one_of(given_.without_answer, each.kind))
       say(each, "schema", "does not say what it answers");
     if (!each.has_refusal_schema) say(each, "schema", "does not say what a refusal looks like");
   }
 
+  void kind(const Operation& each) {
+    if (!is_one_of(given_.kinds, each.kind))
+      return say(each, "kind", each.kind.empty() ? "has no kind" : "is of the unknown kind " + each.kind);
+    const bool is_get = each.method == "GET" || each.method == "HEAD";
+    if (!given_.reading.empty() && is_get != is_one_of(given_.reading, each.kind))
+      say(each, "kind", "is of the kind " + each.kind + ", which goes with other methods");
+  }
+
   /// A scope is the path's first parameter, at the end of what names its kind: `/v1/projects/{project}`.
   void scope_in_path(const Operation& each) {
     if (each.scope.empty()) return say(each, "scope", "has no scope");
-    if (is_one_of(given_.free_scopes, each.scope)) return;
-    const auto all = segments(each.path);
-    const auto first = std::ranges::find_if(all, [](std::string_view part) { return part.starts_with('{'); });
-    if (first == all.end() || *first != "{" + each.scope + "}")
+    const bool is_free = is_one_of(given_.free_scopes, each.scope);
+    const auto all = rules::segments(each.path);
+    const auto first = std::ranges::find_if(all, rules::is_parameter);
+    const bool is_named = first != all.end() && *first == "{" + each.scope + "}";
+    if (const std::string* in = scope_of(each.path)) {
+      if (!begins_with(each.path, *in)) say(each, "scope", "begins like " + *in + " and calls its parameter otherwise");
+      if (rules::segments(*in).back() != "{" + each.scope + "}")
+        say(each, "scope", "has the scope " + each.scope + ", and its path begins like " + *in);
+    } else if (!is_free && (!is_named || !given_.scopes.empty())) {
       say(each, "scope", "has the scope " + each.scope + ", and its path does not begin with it");
+    }
+  }
+
+  /// Of `scopes`, what the path begins with.
+  const std::string* scope_of(std::string_view path) const {
+    const auto at = std::ranges::find_if(
+        given_.scopes, [&](const std::string& each) { return begins_with(shape_of(path), shape_of(each)); });
+    return at == given_.scopes.end() ? nullptr : &*at;
   }
 
   void owner(const Operation& each) {
@@ -155,21 +166,159 @@ class Routes {
     });
   }
 
+  void doubles(const std::vector<Operation>& operations) {
+    std::map<std::string, const Operation*> ids, routes;
+    for (const Operation& each : operations) {
+      const Operation& same_id = *ids.try_emplace(each.id, &each).first->second;
+      if (&same_id != &each && !each.id.empty()) say(each, "schema", "has the operationId of " + same_id.name());
+      const Operation& same = *routes.try_emplace(each.method + shape_of(each.path), &each).first->second;
+      if (&same != &each) say(each, "prefix", "is the same route as " + same.name());
+    }
+  }
+
+  /// Below a prefix are also the words that follow a path without parameters: `/v1/me/keys` is below `/v1/me`.
   void prefixes(const std::vector<Operation>& operations) {
-    std::map<std::string, const Operation*> first;
+    std::map<std::string, const Operation*, std::less<>> first;
+    for (const Operation& each : operations)
+      if (!each.owners.empty()) first.try_emplace(std::string{prefix_of(shape_of(each.path))}, &each);
     for (const Operation& each : operations) {
       if (each.owners.empty()) continue;
-      const Operation& other = *first.try_emplace(prefix_of(each.path), &each).first->second;
-      if (other.owners.front() != each.owners.front())
-        say(each, "prefix",
-            "is owned by " + each.owners.front() + ", and " + other.name() + " beside it by " + other.owners.front());
+      const std::string shape = shape_of(each.path);
+      std::string_view prefix = prefix_of(shape);
+      while (!prefix.empty()) {
+        const auto other = first.find(prefix);
+        if (other != first.end() && other->second->owners.front() != each.owners.front()) beside(each, *other->second);
+        prefix = prefix.contains('{') ? "" : prefix.substr(0, prefix.rfind('/'));
+      }
     }
+  }
+
+  void beside(const Operation& each, const Operation& other) {
+    say(each, "prefix",
+        "is owned by " + each.owners.front() + ", and " + other.name() + " beside it by " + other.owners.front());
   }
 
   const Tree& tree_;
   const RoutesWith& given_;
   Findings& findings_;
 };
+
+/// Permissions: who declares them, and who names them.
+class Permissions {
+ public:
+  Permissions(const std::vector<Operation>& operations, const std::vector<Manifest>& manifests, Findings& findings)
+      : operations_(operations), manifests_(manifests), findings_(findings) {}
+
+  /// Those of C++; without any, a permission of no manifest's product may be any.
+  void declare(std::string_view text, std::string_view type) {
+    const source::Lexed lexed = source::lex(text);
+    const auto& tokens = lexed.tokens;
+    for (std::size_t i = 0; i + 3 < tokens.size(); ++i)
+      if (tokens[i].is(type) && tokens[i + 1].kind == source::TokenKind::word && tokens[i + 2].is("{") &&
+          tokens[i + 3].kind == source::TokenKind::text)
+        in_code_.emplace(tokens[i + 3].text);
+  }
+  bool has_declared() const { return !in_code_.empty(); }
+
+  void check() {
+    for (const Manifest& each : manifests_) {
+      if (const Manifest& same = *of_product(each.product); &same != &each)
+        add(each.place, each.product, "has the name " + each.product + " of " + same.place.file);
+      declared(each);
+      routes(each);
+    }
+    for (const Operation& each : operations_)
+      if (!each.permission.empty() && !is_known(each.permission) && !findings_.allows(each.path, "permission"))
+        findings_.add(each.place, each.name() + " permission",
+                      each.name() + " asks for " + each.permission + ", which nothing declares");
+  }
+
+ private:
+  void add(const Place& place, const std::string& subject, std::string what) {
+    if (!findings_.allows(subject, "manifest")) findings_.add(place, subject + " manifest", std::move(what));
+  }
+
+  const Manifest* of_product(std::string_view product) const {
+    const auto at = std::ranges::find(manifests_, product, &Manifest::product);
+    return at == manifests_.end() ? nullptr : &*at;
+  }
+
+  static bool has(const Manifest& manifest, std::string_view permission) {
+    return std::ranges::find(manifest.permissions, permission, [](const auto& each) -> std::string_view {
+             return each.first;
+           }) != manifest.permissions.end();
+  }
+
+  /// What a manifest lacks of its own product is said of the routes that ask for it.
+  bool is_known(std::string_view permission) const {
+    if (in_code_.empty() || in_code_.contains(permission) || of_product(until_dot(permission)) != nullptr) return true;
+    return std::ranges::any_of(manifests_, [&](const Manifest& each) { return has(each, permission); });
+  }
+
+  void declared(const Manifest& manifest) {
+    for (const auto& [permission, place] : manifest.permissions) {
+      const bool is_asked =
+          std::ranges::any_of(operations_, [&](const Operation& each) { return each.permission == permission; });
+      if (!is_asked) add(place, permission, "no route asks for the permission " + permission);
+      if (until_dot(permission) != manifest.product) add(place, permission, permission + " is another's permission");
+      if (const Place& first = first_.try_emplace(permission, place).first->second; &first != &place && first != place)
+        add(place, permission, permission + " is declared twice, first in " + to_text(first));
+    }
+    for (const auto& [permission, place] : manifest.in_roles) {
+      const Manifest* of = of_product(until_dot(permission));
+      if (of != nullptr ? !has(*of, permission) : !is_known(permission))
+        add(place, permission, "a role holds " + permission + ", which nothing declares");
+    }
+  }
+
+  void routes(const Manifest& manifest) {
+    for (const Operation& each : operations_) {
+      const auto say = [&](std::string what) {
+        if (!findings_.allows(each.path, "manifest"))
+          findings_.add(each.place, each.name() + " manifest", each.name() + std::move(what));
+      };
+      if (until_dot(each.permission) == manifest.product && !has(manifest, each.permission))
+        say(" asks for " + each.permission + ", which " + manifest.place.file + " does not have");
+      const bool is_own = std::ranges::any_of(
+          each.owners, [&](std::string_view owner) { return until_dot(owner) == manifest.product; });
+      if (is_own && std::ranges::none_of(manifest.routes, [&](const auto& route) { return is_same(route, each); }))
+        say(" is no operation of " + manifest.place.file);
+    }
+    for (const auto& route : manifest.routes)
+      if (std::ranges::none_of(operations_, [&](const Operation& each) { return is_same(route, each); }) &&
+          !findings_.allows(route.path, "manifest"))
+        findings_.add(route.place, route.method + " " + route.path + " manifest",
+                      "the contract has no " + route.method + " " + route.path + " with " + route.permission);
+  }
+
+  static bool is_same(const rules::ManifestRoute& route, const Operation& operation) {
+    return route.method == operation.method && route.path == operation.path && route.permission == operation.permission;
+  }
+
+  const std::vector<Operation>& operations_;
+  const std::vector<Manifest>& manifests_;
+  Findings& findings_;
+  std::set<std::string, std::less<>> in_code_;
+  std::map<std::string, Place> first_;
+};
+
+std::vector<Manifest> manifests_of(const Tree& tree, const RoutesWith& given, const Rule& rule, Findings& findings) {
+  std::vector<Manifest> all;
+  bool has_manifest = given.manifests.empty();
+  for (const File& file : tree.files) {
+    if (!file.was_read || !matches_any(given.manifests, file.path)) continue;
+    has_manifest = true;
+    auto manifest = rules::manifest_of(file);
+    if (manifest) {
+      all.push_back(std::move(*manifest));
+    } else {
+      const std::string& detail = manifest.error().detail;
+      findings.cannot(place_from(detail.substr(0, detail.find(": "))), detail);
+    }
+  }
+  if (!has_manifest) findings.cannot(findings.rules().place_of(rule, "/with/manifests"), "no file is a manifest");
+  return all;
+}
 
 }  // namespace
 
@@ -181,21 +330,15 @@ void rules::routes(const Tree& tree, const Rule& rule, Findings& findings) {
     return findings.cannot(findings.rules().place_of(rule, "/with/contract"), "there is no " + given->contract);
   const auto operations = operations_of(*contract, given->names);
   if (!operations) return findings.cannot({contract->path}, operations.error().detail);
-  Routes routes{tree, *given, findings};
-  routes.check(*operations);
-  bool has_manifest = given->manifests.empty();
-  for (const File& file : tree.files) {
-    if (!file.was_read || !matches_any(given->manifests, file.path)) continue;
-    has_manifest = true;
-    const auto manifest = manifest_of(file);
-    if (!manifest) {
-      const Place place = place_from(manifest.error().detail.substr(0, manifest.error().detail.find(": ")));
-      findings.cannot(place, manifest.error().detail);
-    } else {
-      routes.check(*manifest, *operations);
-    }
-  }
-  if (!has_manifest) findings.cannot(findings.rules().place_of(rule, "/with/manifests"), "no file is a manifest");
+  Routes{tree, *given, findings}.check(*operations);
+  const auto manifests = manifests_of(tree, *given, rule, findings);
+  Permissions permissions{*operations, manifests, findings};
+  for (const File& file : tree.files)
+    if (file.was_read && !file.is_test && matches_any(given->permissions.in, file.path))
+      permissions.declare(file.text, given->permissions.type);
+  if (!given->permissions.in.empty() && !permissions.has_declared())
+    findings.cannot(findings.rules().place_of(rule, "/with/permissions"), "no file declares a permission");
+  permissions.check();
 }
 
 }  // namespace guard

@@ -11,7 +11,7 @@ struct Route {
   std::string rest =
       R"("operationId":"pump_list","x-permission":"pumps.pump.list","x-kind":"read","x-scope":"project")";
   std::string answers =
-      R"("200":{"content":{"application/json":{"schema":{}}}},"default":{"content":{"application/problem+json":{"schema":{}}}})";
+      R"("200":{"content":{"application/json":{"schema":{"type":"object"}}}},"default":{"content":{"application/problem+json":{"schema":{"type":"object"}}}})";
 };
 
 class RoutesRule : public RuleTest {
@@ -26,18 +26,27 @@ class RoutesRule : public RuleTest {
       "  owners: [m, p]\n"
       "  manifests: ['p/*/product.yaml']\n";
 
-  std::string with(const std::vector<Route>& routes, const std::string& manifest = standard) {
+  static Files of(const std::vector<Route>& routes, const std::string& manifest) {
     std::string paths;
     for (const Route& each : routes)
       paths += (paths.empty() ? "\"" : ",\n\"") + each.path + "\":{\"" + each.method + "\":{\"tags\":" + each.tags +
                "," + each.rest + ",\"responses\":{" + each.answers + "}}}";
-    return said({{"openapi.json", "{\"paths\":{\n" + paths + "}}"},
-                 {"p/pumps/product.yaml", manifest},
-                 {"m/iam/x.cpp", ""},
-                 {"p/pumps/x.cpp", ""}},
-                {"m/iam", "p/pumps"}, rule);
+    return {{"openapi.json", "{\"paths\":{\n" + paths + "},\n" + parts + "}"},
+            {"p/pumps/product.yaml", manifest},
+            {"m/iam/x.cpp", "constexpr Permission us{\"iam.us\"};"},
+            {"m/iam/x.hpp", "inline constexpr request::Permission me{\"iam.me\"};  // us{\"iam.us\"}\n"},
+            {"p/pumps/x.cpp", ""}};
   }
 
+  std::string with(const std::vector<Route>& routes, const std::string& manifest = standard,
+                   const std::string& given = rule) {
+    return said(of(routes, manifest), {"m/iam", "p/pumps"}, given);
+  }
+
+  static constexpr const char* parts =
+      R"("parts":{"ring":{"$ref":"#/parts/ring"},"answer":{"content":{"application/json":{"schema":{"$ref":"#/parts/me"}}}},)"
+      R"("me":{"type":"object"}})";
+  const std::string refusal = R"("default":{"content":{"application/problem+json":{"schema":{"type":"object"}}}})";
   static constexpr const char* standard =
       "name: pumps\n"
       "permissions:\n"
@@ -90,6 +99,110 @@ TEST_F(RoutesRule, ManifestAndContractAgree) {
   EXPECT_EQ(with({me}),
             "p/pumps/product.yaml:3 pumps.pump.list manifest\n"
             "p/pumps/product.yaml:5 GET /v1/projects/{project}/pumps manifest\n");
+}
+
+TEST_F(RoutesRule, AParameterIsKnownByItsPlace) {
+  Route below = me, same = pumps;
+  below.path = "/v1/projects/{p}/pumps/{pump}";
+  EXPECT_EQ(with({pumps, below}), "openapi.json:3 GET /v1/projects/{p}/pumps/{pump} prefix\n");
+  same.path = "/v1/projects/{project}/pumps/";
+  same.rest.replace(same.rest.find("pump_list"), 9, "pump_all_");
+  EXPECT_EQ(with({pumps, same}),
+            "openapi.json:3 GET /v1/projects/{project}/pumps/ prefix\n"
+            "openapi.json:3 GET /v1/projects/{project}/pumps/ manifest\n");
+  Route word = me;
+  word.path = "/v1/me/pumps";
+  word.tags = R"(["log"])";
+  word.rest = R"("operationId":"log","x-permission":"log.me","x-kind":"read","x-scope":"caller")";
+  EXPECT_EQ(with({pumps, me, word}), "openapi.json:4 GET /v1/me/pumps owner\nopenapi.json:4 GET /v1/me/pumps prefix\n");
+}
+
+TEST_F(RoutesRule, APathThatBeginsLikeAScopeIsInIt) {
+  const std::string scoped = std::string{rule} + "  scopes: ['/v1/projects/{project}', '/v1/rooms/{room}']\n";
+  const auto of = [&](const std::string& path, const std::string& scope) {
+    Route route = me;
+    route.path = path;
+    route.rest.replace(route.rest.find("caller"), 6, scope);
+    return with({pumps, route}, standard, scoped);
+  };
+  EXPECT_EQ(of("/v1/rooms/{room}/of/{project}", "room"), "");
+  EXPECT_EQ(of("/v1/rooms/all", "caller"), "");
+  EXPECT_EQ(of("/v1/chairs/{chair}", "caller"), "");
+  for (const auto& [path, scope] :
+       {std::pair{"/v1/rooms/{room}", "caller"}, std::pair{"/v1/rooms/{r}", "room"},
+        std::pair{"/v1/projects/{room}", "project"}, std::pair{"/v1/chairs/{chair}", "chair"}})
+    EXPECT_EQ(of(path, scope), "openapi.json:3 GET " + std::string{path} + " scope\n") << scope;
+  EXPECT_TRUE(of("/v1/projects/{room}", "room").contains(" scope\n"));
+}
+
+TEST_F(RoutesRule, ASchemaSaysSomething) {
+  Route route = me;
+  for (const char* none : {"{}", "true", "null", R"({"$ref":"#/parts/gone"})", R"({"$ref":"#/parts/ring"})",
+                           R"({"$ref":"other.json#/a"})"}) {
+    route.answers = std::string{R"("200":{"content":{"application/json":{"schema":)"} + none + "}}}," + refusal;
+    EXPECT_EQ(with({pumps, route}), "openapi.json:3 GET /v1/me schema\n") << none;
+  }
+  route.answers = R"("200":{"$ref":"#/parts/answer"},"204":{"description":"done"},)" + refusal;
+  EXPECT_EQ(with({pumps, route}), "");
+  route.answers = R"("200":{"$ref":"#/parts/answer"},"202":{"description":"done"},)" + refusal;
+  EXPECT_EQ(with({pumps, route}), "openapi.json:3 GET /v1/me schema\n") << "each of them";
+  route.answers = R"("404":{"description":"none"},"200":{"$ref":"#/parts/answer"},)" + refusal;
+  EXPECT_EQ(with({pumps, route}), "openapi.json:3 GET /v1/me schema\n") << "each refusal";
+  Route put = me;
+  put.method = "put";
+  EXPECT_EQ(with({pumps, put}), "openapi.json:3 PUT /v1/me schema\n") << "of nothing";
+}
+
+TEST_F(RoutesRule, AKindGoesWithItsMethods) {
+  const std::string given = std::string{rule} + "  reading: [read, stream]\n";
+  Route post = me, change = me;
+  post.method = "post";
+  change.rest.replace(change.rest.find("read"), 4, "change");
+  EXPECT_EQ(with({pumps, me}, standard, given), "");
+  EXPECT_EQ(with({pumps, post}, standard, given), "openapi.json:3 POST /v1/me kind\n");
+  EXPECT_EQ(with({pumps, change}, standard, given), "openapi.json:3 GET /v1/me kind\n");
+}
+
+TEST_F(RoutesRule, AnOperationIdIsOneRoutes) {
+  Route other = me;
+  other.path = "/v1/us";
+  EXPECT_EQ(with({pumps, me, other}), "openapi.json:4 GET /v1/us schema\n");
+}
+
+TEST_F(RoutesRule, APermissionIsDeclaredOnce) {
+  const std::string given = std::string{rule} + "  permissions: {in: ['m/*.hpp', 'm/**/*.hpp'], type: Permission}\n";
+  Route unknown = me;
+  unknown.rest.replace(unknown.rest.find("iam.me"), 6, "iam.us");
+  EXPECT_EQ(with({pumps, me}, standard, given), "");
+  EXPECT_EQ(with({pumps, unknown}, standard, given), "openapi.json:3 GET /v1/me permission\n");
+  EXPECT_EQ(with({pumps, me}, std::string{standard} + "roles: {user: [pumps.pump.list, iam.me]}\n", given), "");
+  EXPECT_EQ(with({pumps, me}, std::string{standard} + "roles:\n  user: [pumps.pump.lost, iam.us]\n", given),
+            "p/pumps/product.yaml:7 pumps.pump.lost manifest\np/pumps/product.yaml:7 iam.us manifest\n");
+  std::string twice = standard;
+  twice.insert(twice.find("operations"), "  - {name: pumps.pump.list, text: y}\n  - {name: iam.me, text: z}\n");
+  EXPECT_EQ(with({pumps, me}, twice),
+            "p/pumps/product.yaml:4 pumps.pump.list manifest\np/pumps/product.yaml:5 iam.me manifest\n");
+}
+
+TEST_F(RoutesRule, AProductHasOneManifest) {
+  Files files = of({pumps, me}, standard);
+  files["p/pipes/product.yaml"] = "name: pumps\npermissions:\n  - {name: pumps.pump.list, text: x}\n";
+  const std::string said = this->said(files, {"m/iam", "p/pumps"}, rule);
+  EXPECT_TRUE(said.contains("p/pumps/product.yaml pumps manifest\n")) << said;
+  EXPECT_TRUE(said.contains("p/pumps/product.yaml:3 pumps.pump.list manifest\n")) << said;
+}
+
+TEST_F(RoutesRule, WhatIsNoRouteCannotBeChecked) {
+  const auto paths = [&](const std::string& json) {
+    return said({{"openapi.json", "{\"paths\":{" + json + "}}"}, {"m/x.cpp", ""}}, {"m"}, rule);
+  };
+  EXPECT_TRUE(paths(R"("/a":{},"/b":{},"/a":{})").contains("has \"/a\" twice in one object, in line 1"));
+  EXPECT_TRUE(paths(R"("/a":{"GET":{}})").contains("has GET of /a, which is no method"));
+  EXPECT_TRUE(paths(R"("/a":{"get":"x"})").contains("has get of /a, which is no object"));
+  EXPECT_TRUE(paths(R"("/a":[])").contains("has a path that is no object: /a"));
+  EXPECT_TRUE(paths(R"("/a":{"$ref":"b"})").contains("has $ref of /a"));
+  EXPECT_TRUE(paths(R"("a":{})").contains("which begins with no /"));
+  EXPECT_TRUE(paths("").contains("has no operations"));
 }
 
 TEST_F(RoutesRule, WhatCannotBeReadIsNotClean) {

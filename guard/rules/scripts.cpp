@@ -103,7 +103,12 @@ class Layers {
           say(place, file.path, *path, "imports " + *path + ", which is not there");
         continue;
       }
-      if (!matches_any(given_.files, to->path)) continue;  // a style, a picture
+      if (!matches_any(given_.files, to->path)) {
+        if (is_script(to->path))  // else a style, a picture
+          say(place, file.path, to->path,
+              "imports " + to->path + ", whose own imports nobody sees: `files` leaves it out");
+        continue;
+      }
       edge(place, file, *to);
       if (!each.is_type && to != &file) leads_to_[from].emplace(node(*to), each.line);
     }
@@ -137,13 +142,16 @@ class Layers {
   }
 
   const File* resolve(const std::string& path) const {
-    static constexpr std::array<std::string_view, 11> endings{
-        "", ".ts", ".tsx", ".d.ts", ".mts", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js"};
-    for (const std::string_view each : endings)
-      if (const File* file = tree_.file(path + std::string{each})) return file;
-    if (path.ends_with(".js") || path.ends_with(".jsx"))  // a module is named as it is once compiled
-      return resolve(path.substr(0, path.rfind('.')));
+    for (const std::string_view folder : {"", "/index"})
+      for (const std::string_view ending : endings)
+        if (const File* file = tree_.file(path + std::string{folder} + std::string{ending})) return file;
+    for (const std::string_view compiled : {".js", ".jsx", ".mjs", ".cjs"})  // a module is named as it is then
+      if (path.ends_with(compiled)) return resolve(path.substr(0, path.rfind('.')));
     return nullptr;
+  }
+
+  static bool is_script(std::string_view path) {
+    return std::ranges::any_of(endings, [&](std::string_view each) { return !each.empty() && path.ends_with(each); });
   }
 
   const ScriptPart* part_of(std::string_view path) const {
@@ -185,6 +193,9 @@ class Layers {
     return at->second;
   }
 
+  static constexpr std::array<std::string_view, 10> endings{"",     ".ts", ".tsx", ".d.ts", ".mts",
+                                                            ".cts", ".js", ".jsx", ".mjs",  ".cjs"};
+
   const Tree& tree_;
   const ScriptsWith& given_;
   std::optional<rules::Packages> packages_;
@@ -193,6 +204,18 @@ class Layers {
   std::vector<const File*> files_;
   std::map<std::size_t, std::map<std::size_t, int>> leads_to_;  // and in which line
 };
+
+/// A feature or an alias that names no file would hold nothing.
+void have_files(const Tree& tree, const ScriptsWith& given, const Rule& rule, Findings& findings) {
+  const auto look = [&](const std::string& list, std::size_t i, const auto& is_named) {
+    if (!std::ranges::any_of(tree.files, is_named))
+      findings.cannot(findings.rules().place_of(rule, "/with/" + list + "/" + std::to_string(i)), "names no file");
+  };
+  for (std::size_t i = 0; i < given.features.size(); ++i)
+    look("features", i, [&](const File& file) { return matches(given.features[i], file.path); });
+  for (std::size_t i = 0; i < given.aliases.size(); ++i)
+    look("aliases", i, [&](const File& file) { return file.path.starts_with(given.aliases[i].to); });
+}
 
 }  // namespace
 
@@ -216,6 +239,7 @@ void rules::scripts(const Tree& tree, const Rule& rule, Findings& findings) {
     layers.check(file);
   }
   layers.rings();
+  have_files(tree, *given, rule, findings);
   if (!has_files) findings.cannot(findings.rules().place_of(rule, "/with/files"), "no file is named");
 }
 

@@ -74,6 +74,25 @@ TEST_F(ScriptsRule, WhatIsNoPathIsAPackageThatIsNamed) {
   EXPECT_TRUE(said(all, {"w"}, named).starts_with("w/package.json cannot tested: is no JSON"));
 }
 
+TEST_F(ScriptsRule, WhatNobodyReadsIsNotImported) {
+  Files all = files;
+  all["w/lib/a.js"] = all["w/parts/b.mts"] = all["w/parts/c/index.jsx"] = "import '../pages/list';\n";
+  all["w/parts/part.ts"] = "import './style.css';\nimport '../lib/a.js';\nimport './b.mjs';\nimport './c';\n";
+  all["w/parts/style.css"] = "";
+  EXPECT_EQ(said(all, {"w"}, rule),
+            "w/parts/part.ts:2 w/parts/part.ts -> w/lib/a.js\nw/parts/part.ts:3 w/parts/part.ts -> w/parts/b.mts\n"
+            "w/parts/part.ts:4 w/parts/part.ts -> w/parts/c/index.jsx\n");
+}
+
+TEST_F(ScriptsRule, AFeatureAndAnAliasNameSomething) {
+  std::string given = rule;
+  given.replace(given.find("w/pages/*/**'"), 13, "w/features/*/**'");
+  EXPECT_TRUE(said(files, {"w"}, given).contains(" cannot tested: names no file\n"));
+  given = rule;
+  given.replace(given.find("to: w/"), 6, "to: v/");
+  EXPECT_TRUE(said(files, {"w"}, given).contains(" cannot tested: names no file\n"));
+}
+
 TEST_F(ScriptsRule, WhatIsNotUnderstoodIsNotClean) {
   EXPECT_EQ(with("w/parts/part.ts", "\n`"), "w/parts/part.ts:3 cannot tested: a template without end\n");
 }

@@ -14,6 +14,7 @@ class Reader {
 
   std::vector<ScriptImport> run() {
     for (at_ = 0; at_ < tokens_.size(); ++at_) {
+      if (tokens_[at_].is("createRequire")) create_require();
       if (tokens_[at_].kind != ScriptKind::word || (at_ > 0 && tokens_[at_ - 1].is("."))) continue;
       if (tokens_[at_].text == "import") import();
       if (tokens_[at_].text == "export") export_from();
@@ -34,26 +35,33 @@ class Reader {
         {.module = token(ahead).text, .line = token(ahead).line, .is_type = is_type, .is_dynamic = is_dynamic});
   }
 
-  /// `(name: type)`, `() {`, `(name) {`: a method of that name is declared.
-  bool is_method() const {
-    if (at_ > 0 && tokens_[at_ - 1].is("function")) return true;
-    const bool is_typed = token(3).is(":") || (token(3).is("?") && token(4).is(":"));
-    if (token(2).is(")") || (token(2).kind == ScriptKind::word && is_typed)) return true;
+  /// After the `)` of the `(` that comes next.
+  std::size_t past_brackets() const {
     std::size_t depth = 0, i = 1;
     do {
       if (token(i).is("(")) ++depth;
       if (token(i).is(")")) --depth;
       ++i;
     } while (depth > 0 && at_ + i < tokens_.size());
-    return token(i).is("{");
+    return i;
+  }
+
+  /// `(name: type)`, `() {`, `(name) {`: a method of that name is declared.
+  bool is_method() const {
+    if (at_ > 0 && tokens_[at_ - 1].is("function")) return true;
+    const bool is_typed = token(3).is(":") || (token(3).is("?") && token(4).is(":"));
+    if (token(2).is(")") || (token(2).kind == ScriptKind::word && is_typed)) return true;
+    return token(past_brackets()).is("{");
   }
 
   /// What stands in its brackets, if it is a text; what is computed has no name.
   void call() {
     const bool is_text = token(2).kind == ScriptKind::text && (token(3).is(")") || token(3).is(","));
     if (is_text) return add(2, false, true);
-    if (!is_method()) out_.push_back({.module = {}, .line = token(0).line, .is_dynamic = true});
+    if (!is_method()) computed();
   }
+
+  void computed() { out_.push_back({.module = {}, .line = token(0).line, .is_dynamic = true}); }
 
   // require('x'), require.resolve('x')
   void require() {
@@ -67,12 +75,30 @@ class Reader {
     if (token(1).is("(") && token(2).kind == ScriptKind::text && is_own) add(2, false, true);
   }
 
+  // createRequire(import.meta.url)('x'); what it makes is called `require`, or nobody knows what it is asked for
+  void create_require() {
+    if (!token(1).is("(") || is_method()) return;
+    const std::size_t after = past_brackets();
+    const bool is_require = at_ > 1 && tokens_[at_ - 1].is("=") && tokens_[at_ - 2].is("require");
+    if (token(after).is("(")) {
+      at_ += after - 1;
+      call();
+    } else if (!is_require) {
+      computed();
+    }
+  }
+
+  // import.meta.glob('./*'), import.meta.resolve('./x')
+  void meta() {
+    if (token(4).is("glob") || token(4).is("globEager")) return computed();
+    if (!token(4).is("resolve") || !token(5).is("(")) return;
+    at_ += 4;
+    call();
+  }
+
   void import() {
     if (token(1).is("(")) return call();
-    if (token(1).is(".") && token(3).is(".") && token(4).is("glob")) {
-      out_.push_back({.module = {}, .line = token(0).line, .is_dynamic = true});
-      return;
-    }
+    if (token(1).is(".") && token(2).is("meta") && token(3).is(".")) return meta();
     if (token(1).kind == ScriptKind::text) return add(1, false, false);
     // `import type from 'x'` imports a value called type.
     const bool is_type = token(1).is("type") && !(token(2).is("from") && token(3).kind == ScriptKind::text);

@@ -47,6 +47,16 @@ TEST(GuardScriptImports, AreFoundWhereABundlerTakesThem) {
   EXPECT_EQ(imports("a = b++ / 2; import('./c'); d = '/'; e = f / /g'/.exec(h)"), "1 dynamic ./c");
 }
 
+TEST(GuardScriptImports, AreFoundInWaysAroundTheUsualOnes) {
+  EXPECT_EQ(imports("import.meta.globEager('./a/*');\nimport.meta.resolve('./b');\nimport.meta.resolve(c);\n"
+                    "createRequire(import.meta.url)('./d');\nmodule.createRequire(f(import.meta.url))(\"./e\");\n"
+                    "const g = createRequire(import.meta.url);\ncreateRequire(h)(i);\n"),
+            "1 dynamic ?, 2 dynamic ./b, 3 dynamic ?, 4 dynamic ./d, 5 dynamic ./e, 6 dynamic ?, 7 dynamic ?");
+  EXPECT_EQ(imports("import { createRequire } from 'module';\nconst require = createRequire(import.meta.url);\n"
+                    "import.meta.resolved('./a'); import.meta.url; function createRequire(b) {} a.resolve('./c');"),
+            "1 module");
+}
+
 TEST(GuardScriptImports, AreNotInCommentsTextsTemplatesAndRegularExpressions) {
   EXPECT_EQ(imports("// import './a'\n/* import './b'\n*/ import './c'"), "3 ./c");
   EXPECT_EQ(imports("const a = \"import './a'\", b = 'it\\'s', c = `\nimport './c'\n`; import './d'"), "3 ./d");
