@@ -53,7 +53,7 @@ add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/contract.cpp  # the verbs that nee
   DEPENDS ${CMAKE_SOURCE_DIR}/contract/openapi.json ${CMAKE_SOURCE_DIR}/cmake/contract.cmake)
 target_sources(cmd_cli_words PRIVATE ${CMAKE_BINARY_DIR}/contract.cpp)
 house_module(cmd/server/docs USES platform/request cmd/cli/words shared/http shared/json shared/crypto TEST_USES cmd/house)
-house_program(gpuaas-server cmd/server USES cmd/server/docs cmd/house shared/http shared/telemetry)
+house_program(gpuaas-server cmd/server USES cmd/server/docs cmd/house shared/config shared/db shared/http shared/telemetry)
 house_program(gpuaas cmd/cli USES cmd/cli/words shared/http shared/json LIBS fmt::fmt)
 house_program(gpuaas-sim cmd/sim USES cmd/house shared/db shared/json LIBS fmt::fmt)
 house_module(guard/source)

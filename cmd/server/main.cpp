@@ -5,65 +5,22 @@
 
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <thread>
 
 #include "cmd/house/house.hpp"
 #include "cmd/server/edge.hpp"
+#include "cmd/server/settings.hpp"
+#include "shared/db/open.hpp"
 #include "shared/http/server.hpp"
 #include "shared/json/document.hpp"
 #include "shared/telemetry/log.hpp"
 
 namespace {
 
+using server::Settings;
+
 constexpr std::chrono::seconds drain_time{5};
 constexpr std::string_view admin_mail = "admin@acme.test";
-
-constexpr std::string_view usage =
-    "gpuaas-server --data DIR [--port N] [--address A] [--database URL] [--console DIR] [--products DIR] "
-    "[--bootstrap]\n"
-    "              [--cert FILE --key FILE] [--advertise URL]\n"
-    "gpuaas-server --reset-admin --data DIR [--database URL]\n"
-    "gpuaas-server --print-contract | --print-access-cases [--products DIR]\n\n"
-    "Example: gpuaas-server --data data --port 7070 --console web/dist --bootstrap\n";
-
-struct Flags {
-  std::map<std::string, std::string> values{{"--port", "7070"}, {"--address", "127.0.0.1"}, {"--products", "products"}};
-  std::map<std::string, bool> switches;
-
-  const std::string& operator[](const std::string& name) { return values[name]; }
-  std::string database() {
-    return values["--database"].empty() ? "sqlite:" + values["--data"] + "/platform.db" : values["--database"];
-  }
-};
-
-std::optional<Flags> parse(int argc, char** argv) {
-  static const std::map<std::string, bool> known{{"--data", true},
-                                                 {"--port", true},
-                                                 {"--address", true},
-                                                 {"--database", true},
-                                                 {"--console", true},
-                                                 {"--advertise", true},
-                                                 {"--products", true},
-                                                 {"--cert", true},
-                                                 {"--key", true},
-                                                 {"--bootstrap", false},
-                                                 {"--reset-admin", false},
-                                                 {"--print-contract", false},
-                                                 {"--print-access-cases", false}};
-  Flags flags;
-  for (int i = 1; i < argc; ++i) {
-    const auto flag = known.find(argv[i]);
-    if (flag == known.end() || (flag->second && i + 1 == argc)) return std::nullopt;
-    if (flag->second)
-      flags.values[flag->first] = argv[++i];
-    else
-      flags.switches[flag->first] = true;
-  }
-  const bool prints = flags.switches["--print-contract"] || flags.switches["--print-access-cases"];
-  if (!prints && flags["--data"].empty()) return std::nullopt;
-  return flags;
-}
 
 int refuse(std::string_view reason, std::string_view detail, std::string_view next) {
   json::Writer out;
@@ -74,11 +31,18 @@ int refuse(std::string_view reason, std::string_view detail, std::string_view ne
 
 int refuse(const base::Error& why) { return refuse(why.reason.word, why.detail, why.reason.next); }
 
+int refuse_data(std::string_view detail) {
+  return refuse("data_unusable", detail, "Name a --data directory that this process may write in.");
+}
+
 // The reasons that `./dev` knows, read off what the database said.
-int refuse_database(const base::Error& why, bool postgres) {
-  if (why.reason.word != base::unavailable.word) return refuse(why);
-  if (postgres) return refuse("database_unreachable", why.detail, "Start PostgreSQL, or correct --database.");
-  return refuse("data_in_use", why.detail, "Stop the server that holds it (./dev down), or choose another --data.");
+int refuse_database(const base::Error& why, const Settings& settings) {
+  if (why.reason == db::in_use)
+    return refuse(why.reason.word, why.detail, "Stop the server that holds it (./dev down), or choose another --data.");
+  if (why.reason != base::unavailable) return refuse(why);
+  if (!settings.embedded())
+    return refuse("database_unreachable", why.detail, "Start PostgreSQL, or correct --database.");
+  return refuse_data(why.detail);
 }
 
 // A URL as people may see it.
@@ -91,17 +55,24 @@ std::string shown(const std::string& url) {
   return colon < at ? url.substr(0, colon) + url.substr(at) : url;
 }
 
-void write_secret(const std::filesystem::path& path, std::string_view text) {
+/// False: it could not be written, and nothing is left of it.
+bool write_secret(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path beside = path.string() + ".new";
   const ::mode_t before = ::umask(0077);
-  std::ofstream{beside} << text << "\n";
+  std::ofstream out{beside};
+  out << text << "\n";
+  out.close();
   ::umask(before);
-  std::filesystem::rename(beside, path);
+  std::error_code failed;
+  if (out) std::filesystem::rename(beside, path, failed);
+  const bool written = out && !failed;
+  if (!written) std::filesystem::remove(beside, failed);
+  return written;
 }
 
-void print_ready(const std::string& url, Flags& flags, const house::House& house, std::int64_t start_ms) {
+void print_ready(const std::string& url, const Settings& settings, const house::House& house, std::int64_t start_ms) {
   json::Writer out;
-  out.object().member("ready", true).member("url", url).member("database", shown(flags.database()));
+  out.object().member("ready", true).member("url", url).member("database", shown(settings.database_url()));
   out.member("migrations", static_cast<std::int64_t>(house.migrations())).member("start_ms", start_ms);
   const auto& made = house.bootstrapped();
   if (made && !made->password.empty())
@@ -121,60 +92,58 @@ int print(const base::Result<std::string>& text) {
   return 0;
 }
 
-int reset_admin(Flags& flags) {
-  const auto password = house::reset_password(flags.database(), admin_mail);
-  if (!password) return refuse_database(password.error(), !flags["--database"].empty());
+int reset_admin(const Settings& settings) {
+  if (settings.embedded() && !std::filesystem::exists(settings.database_file()))
+    return refuse("data_missing", "there is no platform in " + settings.data + ": no " + settings.database_file(),
+                  "Name the --data directory of the server whose admin it is.");
+  const auto password = house::reset_password(settings.database_url(), admin_mail);
+  if (!password) return refuse_database(password.error(), settings);
   json::Writer out;
   std::cout << out.object().member("mail", admin_mail).member("password", *password).end().take() << std::endl;
   return 0;
 }
 
-int serve(Flags& flags, const sigset_t& signals) {
-  const base::WallClock clock;
-  const base::Instant began = clock.now();
-  const std::filesystem::path data = flags["--data"];
-  std::error_code failed;
-  std::filesystem::create_directories(data, failed);
-  if (failed)
-    return refuse("data_in_use", "cannot make " + data.string() + ": " + failed.message(), "Choose another --data.");
-  const bool tls = !flags["--cert"].empty();
-  auto house =
-      house::open({.database = flags.database(),
-                   .products = flags["--products"],
-                   .clock = &clock,
-                   .secure_cookies = tls,
-                   .bootstrap = flags.switches["--bootstrap"],
-                   .admin_key = flags.switches["--bootstrap"] && !std::filesystem::exists(data / "admin.token")});
-  if (!house) return refuse_database(house.error(), !flags["--database"].empty());
-  if (const auto& made = (*house)->bootstrapped(); made && !made->admin_key.empty())
-    write_secret(data / "admin.token", made->admin_key);
-
-  const server::Edge edge{**house, flags["--console"]};
-  auto listening = http::serve({.address = flags["--address"],
-                                .port = static_cast<std::uint16_t>(std::atoi(flags["--port"].c_str())),
-                                .cert_file = flags["--cert"],
-                                .key_file = flags["--key"]},
-                               [&](http::Request request, std::shared_ptr<http::Responder> responder) {
-                                 edge.handle(std::move(request), std::move(responder));
-                               });
-  if (!listening) {
-    const base::Error& why = listening.error();
-    const bool port = why.reason.word == base::unavailable.word;
-    return refuse(port ? "port_in_use" : why.reason.word, why.detail,
-                  port ? "Choose another --port." : why.reason.next);
-  }
-  const std::string url =
-      (tls ? "https://" : "http://") + flags["--address"] + ":" + std::to_string((*listening)->port());
-  (*house)->advertise(flags["--advertise"].empty() ? url : flags["--advertise"]);
-  print_ready(url, flags, **house, std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - began).count());
+// Until the first signal; a second one ends the process at once.
+void wait_for_end(const sigset_t& signals) {
   int got = 0;
   ::sigwait(&signals, &got);
-  std::thread{[signals] {  // a second signal ends it at once
+  std::thread{[signals] {
     int again = 0;
     ::sigwait(&signals, &again);
     ::_exit(1);
-  }}
-      .detach();
+  }}.detach();
+}
+
+int serve(const Settings& settings, const sigset_t& signals) {
+  const base::WallClock clock;
+  const base::Instant began = clock.now();
+  const std::filesystem::path data = settings.data;
+  const std::filesystem::path token = data / "admin.token";
+  std::error_code failed;
+  std::filesystem::create_directories(data, failed);
+  if (failed) return refuse_data("cannot make " + data.string() + ": " + failed.message());
+  auto house = house::open({.database = settings.database_url(),
+                            .products = settings.products,
+                            .clock = &clock,
+                            .secure_cookies = !settings.cert.empty(),
+                            .bootstrap = settings.bootstrap,
+                            .admin_key = settings.bootstrap && !std::filesystem::exists(token)});
+  if (!house) return refuse_database(house.error(), settings);
+  if (const auto& made = (*house)->bootstrapped(); made && !made->admin_key.empty())
+    if (!write_secret(token, made->admin_key)) return refuse_data("cannot write " + token.string());
+
+  const server::Edge edge{**house, settings.console};
+  auto listening = http::serve(
+      {.address = settings.address, .port = settings.port, .cert_file = settings.cert, .key_file = settings.key},
+      [&](http::Request request, std::shared_ptr<http::Responder> responder) {
+        edge.handle(std::move(request), std::move(responder));
+      });
+  if (!listening) return refuse(listening.error());
+  const std::string url = (*listening)->url();
+  (*house)->advertise(settings.advertise.empty() ? url : settings.advertise);
+  print_ready(url, settings, **house,
+              std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - began).count());
+  wait_for_end(signals);
   (*listening)->drain(drain_time);
   return 0;
 }
@@ -182,19 +151,20 @@ int serve(Flags& flags, const sigset_t& signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  auto flags = parse(argc, argv);
-  if (!flags) {
-    std::cerr << usage;
+  const auto told = server::told({argv + 1, static_cast<std::size_t>(argc - 1)}, config::process_environment());
+  if (!told) {
+    refuse(told.error());
     return 2;
   }
-  if (flags->switches["--print-contract"]) return print(house::contract((*flags)["--products"]));
-  if (flags->switches["--print-access-cases"]) return print(house::access_cases((*flags)["--products"]));
+  const Settings& settings = told->settings;
+  if (told->verb == server::Verb::help) return print(std::string{server::usage});
+  if (told->verb == server::Verb::print_contract) return print(house::contract(settings.products));
+  if (told->verb == server::Verb::print_access_cases) return print(house::access_cases(settings.products));
   sigset_t signals;  // taken by one thread that waits for them; every other thread inherits the block
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
-  if (flags->switches["--reset-admin"]) return reset_admin(*flags);
-  return serve(*flags, signals);
+  return told->verb == server::Verb::reset_admin ? reset_admin(settings) : serve(settings, signals);
 }

@@ -246,6 +246,37 @@ Result<Translated> layer(const json::Type& type, const Sources& sources) {
   return translate(base);
 }
 
+Result<Arguments> arguments(const json::Type& type, std::span<char* const> given,
+                            std::span<const std::string_view> words) {
+  constexpr std::string_view config = "--config";
+  const std::vector<Leaf> all = leaves(type);
+  std::vector<std::string> known(words.begin(), words.end());
+  known.emplace_back(config);
+  for (const Leaf& leaf : all) known.push_back("--" + leaf.flag());
+
+  Arguments out;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const std::string flag = given[i];
+    const auto at = static_cast<std::size_t>(std::ranges::find(known, flag) - known.begin());
+    if (at == known.size()) return unknown(flag, flag, known);
+    if (at < words.size()) {
+      out.words.insert(flag);
+      continue;
+    }
+    const bool is_config = at == words.size();
+    if (!is_config && all[at - words.size() - 1].type->form == json::Form::boolean) {
+      out.flags.emplace_back(flag.substr(2), "true");
+      continue;
+    }
+    if (++i == given.size()) return Error{base::invalid, flag + ": expected a value after it"};
+    if (is_config)
+      out.files.emplace_back(given[i]);
+    else
+      out.flags.emplace_back(flag.substr(2), given[i]);
+  }
+  return out;
+}
+
 std::vector<std::pair<std::string, std::string>> keys(const json::Type& type) {
   std::vector<std::pair<std::string, std::string>> out;
   std::map<std::string, std::string> components;

@@ -13,6 +13,8 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,11 +70,28 @@ struct Sources {
   Named flags = {};        // `http.port` -> `8080`; a text is taken as it is, anything else is read as YAML
 };
 
+/// A program's arguments: `--KEY VALUE` for each key of its struct (`--KEY` alone for one that is true or false),
+/// `--config FILE`, as often as there are files, and words of the program's own, such as `--help`.
+struct Arguments {
+  std::vector<std::filesystem::path> files = {};
+  Named flags = {};
+  std::set<std::string> words = {};
+
+  bool has(std::string_view word) const { return words.contains(std::string{word}); }
+};
+
 /// The process's own variables.
 Named process_environment();
 
 namespace detail {
 base::Result<Translated> layer(const json::Type&, const Sources&);
+base::Result<Arguments> arguments(const json::Type&, std::span<char* const>, std::span<const std::string_view>);
+}  // namespace detail
+
+/// `words` as they are typed (`--help`). Errors: `invalid` (a flag that is neither, one without its value).
+template <class T>
+base::Result<Arguments> arguments(std::span<char* const> given, std::span<const std::string_view> words) {
+  return detail::arguments(json::type<T>(), given, words);
 }
 
 template <class T>

@@ -149,6 +149,28 @@ TEST_F(Layers, AnErrorNamesTheLayerThatSaidIt) {
   EXPECT_EQ(refused({.flags = {{"level", "info"}}}), "name is required: a text");
 }
 
+base::Result<Arguments> typed(std::vector<std::string> words) {
+  std::vector<char*> each;
+  for (std::string& word : words) each.push_back(word.data());
+  static constexpr std::string_view own[] = {"--help"};
+  return arguments<Profile>(each, own);
+}
+
+TEST(Arguments, AreKeysFilesAndTheProgramsOwnWords) {
+  const auto said = typed({"--server.port", "1", "--simulated", "--config", "a.yaml", "--help", "--config", "b.yaml"});
+  ASSERT_TRUE(said) << said.error().detail;
+  EXPECT_EQ(said->flags, (Named{{"server.port", "1"}, {"simulated", "true"}}));
+  EXPECT_EQ(said->files, (std::vector<std::filesystem::path>{"a.yaml", "b.yaml"}));
+  EXPECT_TRUE(said->has("--help"));
+}
+
+TEST(Arguments, OneThatIsNotKnownOrLacksItsValueIsRefusedByName) {
+  EXPECT_EQ(refusal(typed({"--server.prt", "1"})), "--server.prt: unknown key, did you mean `--server.port`?");
+  EXPECT_EQ(refusal(typed({"name"})), "name: unknown key");
+  EXPECT_EQ(refusal(typed({"--server.port"})), "--server.port: expected a value after it");
+  EXPECT_EQ(refusal(typed({"--config"})), "--config: expected a value after it");
+}
+
 TEST_F(Layers, ListsAndMapsAreReadAsYaml) {
   const auto profile = load<Profile>({.flags = {{"name", "true"},
                                                 {"replicas", "[a, b]"},

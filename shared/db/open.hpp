@@ -15,6 +15,9 @@
 
 namespace db {
 
+inline constexpr base::Reason in_use{"data_in_use", base::Kind::unavailable,
+                                     "Stop the process that holds it, or use another file."};
+
 struct Migration {
   std::string module;  // "platform/badges"
   std::string name;    // "0001_badges"

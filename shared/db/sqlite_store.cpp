@@ -34,8 +34,7 @@ class Ownership final {
     if (fd < 0) return base::Error{base::unavailable, "cannot open " + lock + ": " + std::strerror(errno)};
     auto owned = std::make_unique<Ownership>(fd);
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-      return base::Error{base::unavailable,
-                         path + " is in use by process " + owned->holder() + ", which must stop first"};
+      return base::Error{in_use, path + " is in use by process " + owned->holder() + ", which must stop first"};
     owned->sign();
     return owned;
   }

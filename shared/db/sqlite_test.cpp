@@ -301,7 +301,7 @@ TEST(SqliteFile, HasOneOwnerAndSaysWhoItIs) {
   auto first = world.open();
   const auto second = world.try_open();
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().reason, base::unavailable);
+  EXPECT_EQ(second.error().reason, in_use);
   EXPECT_NE(second.error().detail.find("in use by process " + std::to_string(::getpid())), std::string::npos)
       << second.error().detail;
   first.reset();
