@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "guard/claims/promises.hpp"
 #include "shared/json/document.hpp"
@@ -37,6 +38,8 @@ class Facts {
   Result<std::size_t> count(const Document& value, std::span<const std::string> left, const std::string& here) {
     if (left.empty()) {
       const std::string text = value.kind() == Document::Kind::text ? value.as_text() : value.dump();
+      const bool is_empty = text.empty() || text == "[]" || text == "{}" || value.kind() == Document::Kind::null;
+      if (!is_ && is_empty) return invalid(here + " is empty");
       if (is_ && text != *is_) return invalid(here + " is `" + text + "`, not `" + *is_ + "`");
       return 1;
     }
@@ -71,6 +74,7 @@ std::optional<double> number(std::string_view text) {
   double value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || read.ec != std::errc{} || read.ptr != text.data() + text.size()) return {};
+  if (!std::isfinite(value)) return {};  // `inf` and `nan` are read as well
   return value;
 }
 
@@ -93,19 +97,42 @@ std::optional<bool> compares(double left, std::string_view how, double right) {
   return {};
 }
 
-Result<void> fulfils(const Document& row, std::string_view condition) {
-  if (condition == "met") {
+struct Condition {
+  std::string_view member;
+  std::string_view how;
+  double wanted;
+};
+
+// Figures are measures, at times ratios and balances: beyond this none is.
+constexpr double figure_max = 1e15;
+
+bool is_always_met(const Condition& condition) {
+  if (condition.how.starts_with('>')) return condition.how == ">=" ? condition.wanted <= 0 : condition.wanted < 0;
+  return condition.how.starts_with('<') && condition.wanted >= figure_max;
+}
+
+Result<Condition> condition_of(std::string_view text) {
+  const auto words = words_of(text);
+  const auto wanted = words.size() == 3 ? number(words[2]) : std::nullopt;
+  if (!wanted || !compares(0, words[1], *wanted))
+    return invalid("`" + std::string{text} + "` is no condition: `met`, or `ours < 1000`");
+  const Condition condition{.member = words[0], .how = words[1], .wanted = *wanted};
+  if (is_always_met(condition)) return invalid("`" + std::string{text} + "` is met by every figure");
+  return condition;
+}
+
+Result<void> fulfils(const Document& row, std::string_view text) {
+  if (text == "met") {
     if (row["met"].as_bool()) return {};
     return invalid("its target, " + row["target"].as_text() + ", was not met");
   }
-  const auto words = words_of(condition);
-  const auto wanted = words.size() == 3 ? number(words[2]) : std::nullopt;
-  const auto& member = words.empty() ? row : row[words[0]];
+  const auto condition = condition_of(text);
+  if (!condition) return condition.error();
+  const Document& member = row[condition->member];
   const auto seen = number(member.as_text());
-  const auto holds = wanted ? compares(seen.value_or(0), words[1], *wanted) : std::nullopt;
-  if (!holds) return invalid("`" + std::string{condition} + "` is no condition: `met`, or `ours < 1000`");
-  if (!seen) return invalid("nothing was measured: `" + std::string{words[0]} + "` is " + member.dump());
-  if (!*holds) return invalid(std::string{words[0]} + " was " + member.as_text() + ", not " + std::string{condition});
+  if (!seen) return invalid("nothing was measured: `" + std::string{condition->member} + "` is " + member.dump());
+  if (!*compares(*seen, condition->how, condition->wanted))
+    return invalid(std::string{condition->member} + " was " + member.as_text() + ", not " + std::string{text});
   return {};
 }
 
@@ -137,6 +164,12 @@ Result<std::size_t> count_lines(std::string_view text, const std::vector<std::st
   return all;
 }
 
+Result<void> check_condition(std::string_view condition) {
+  if (condition == "met") return {};
+  const auto read = condition_of(condition);
+  return read ? Result<void>{} : Result<void>{read.error()};
+}
+
 Result<void> row_fulfils(std::string_view rows, std::string_view row, std::string_view condition,
                          std::string_view commit) {
   const auto document = Document::parse(rows);
@@ -144,8 +177,9 @@ Result<void> row_fulfils(std::string_view rows, std::string_view row, std::strin
   const auto at = std::ranges::find(document->items(), row,
                                     [](const Document& each) { return std::string_view{each["row"].as_text()}; });
   if (at == document->items().end()) return invalid("there is no row `" + std::string{row} + "`");
-  if (const std::string& measured = (*at)["commit"].as_text(); measured != commit)
-    return invalid("it was measured at commit " + measured + ", not at this one");
+  const std::string& measured = (*at)["commit"].as_text();
+  if (measured.empty()) return invalid("it does not say at which commit it was measured");
+  if (measured != commit) return invalid("it was measured at commit " + measured + ", not at this one");
   return fulfils(*at, condition);
 }
 

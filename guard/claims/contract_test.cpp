@@ -33,6 +33,12 @@ TEST(Lines, EachPatternHasOne) {
             "there is no line like `viewer * => deny`");
 }
 
+TEST(Facts, WhatIsEmptySaysNothing) {
+  EXPECT_EQ(facts("/paths/*/get/tags"), "/paths/~1b/get/tags is empty");
+  EXPECT_EQ(facts("/paths/~1b/get/tags", "[]"), "1");
+  EXPECT_EQ(count_facts(R"({"a":{"b":""},"c":{"b":null}})", "/a/b", {}).error().detail, "/a/b is empty");
+}
+
 std::string measured(std::string_view row, std::string_view condition) {
   const auto fulfilled = row_fulfils(
       R"([{"row":"one","ours":12.5,"ratio":null,"met":true,"target":"< 20","commit":"c"},{"row":"two","ours":1,"met":false,"target":"< 1","commit":"c"}])",
@@ -49,6 +55,22 @@ TEST(Rows, FulfilTheirConditionOrSayWhyNot) {
   EXPECT_EQ(measured("three", "met"), "there is no row `three`");
   for (const char* none : {"", "ours", "ours < many", "ours is 3"})
     EXPECT_EQ(measured("one", none), "`" + std::string{none} + "` is no condition: `met`, or `ours < 1000`");
+}
+
+TEST(Rows, AConditionThatEveryFigureMeetsIsNone) {
+  for (const char* always : {"ours >= 0", "ours > -1", "ours >= -0.5", "ours < 1e18"})
+    EXPECT_EQ(measured("one", always), "`" + std::string{always} + "` is met by every figure");
+  for (const char* none : {"ours < inf", "ours < nan", "ours > -inf"})
+    EXPECT_EQ(measured("one", none), "`" + std::string{none} + "` is no condition: `met`, or `ours < 1000`");
+  EXPECT_EQ(measured("one", "ours > 0"), "yes");
+}
+
+TEST(Rows, AFigureIsFiniteAndOfACommit) {
+  EXPECT_EQ(row_fulfils(R"([{"row":"a","ours":"inf","commit":"c"}])", "a", "ours > 1", "c").error().detail,
+            "nothing was measured: `ours` is \"inf\"");
+  for (const char* current : {"c", ""})
+    EXPECT_EQ(row_fulfils(R"([{"row":"a","ours":2}])", "a", "ours > 1", current).error().detail,
+              "it does not say at which commit it was measured");
 }
 
 }  // namespace

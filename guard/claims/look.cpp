@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "guard/claims/contract.hpp"
 #include "shared/config/config.hpp"
@@ -38,8 +39,16 @@ Result<std::vector<fs::path>> sources_under(const fs::path& folder, bool and_bel
   return paths;
 }
 
+/// A file's text and its tokens, which are views of it.
+struct Read {
+  std::string path;
+  std::string text;
+  source::Lexed lexed = {};
+};
+
 struct Sources {
-  std::vector<SourceText> tests, helpers;
+  std::deque<Read> read = {};
+  std::vector<source::TestSource> tests = {}, helpers = {};
 };
 
 std::optional<base::Error> add_sources(const fs::path& root, const std::string& folder, bool is_helpers, Sources& out) {
@@ -48,8 +57,12 @@ std::optional<base::Error> add_sources(const fs::path& root, const std::string& 
   for (const fs::path& each : *paths) {
     auto text = config::read_file(each);
     if (!text) return text.error();
+    Read& read = out.read.emplace_back(fs::relative(each, root).string(), *std::move(text));
+    read.lexed = source::lex(read.text);
+    if (const auto& problem = read.lexed.problem)
+      return base::Error{base::invalid, read.path + ":" + std::to_string(problem->line) + ": " + problem->what};
     auto& to = !is_helpers && is_test_source(each) ? out.tests : out.helpers;
-    to.push_back({.path = fs::relative(each, root).string(), .text = *std::move(text)});
+    to.push_back({.path = read.path, .lexed = &read.lexed});
   }
   return {};
 }
@@ -57,6 +70,16 @@ std::optional<base::Error> add_sources(const fs::path& root, const std::string& 
 // Pieces between stars, in their order: a case's name as a script writes it, whatever it fills in.
 bool contains_in_order(std::string_view text, std::string_view pattern) {
   return like("*" + std::string{pattern} + "*", text);
+}
+
+/// Whether it is what claims are written in: that a claim is made shows nothing of it.
+bool is_own_word(const ClaimsFile& file, const std::string& path) {
+  const auto same = [&](const std::string& other) {
+    std::error_code error;
+    return fs::equivalent(file.root / path, file.root / other, error) && !error;
+  };
+  return same(file.path) || same(file.promises) ||
+         std::ranges::any_of(file.pages, [&](const Page& each) { return same(each.from) || same(each.to); });
 }
 
 std::string coded(std::string_view name) { return "`" + std::string{name} + "`"; }
@@ -102,13 +125,16 @@ std::string Looker::program_of(const Proof& proof) const {
   return filled(file_->program, "{module}", module);
 }
 
-const Result<std::vector<Test>>& Looker::tests_in(const std::string& folder) {
+const Result<std::vector<source::Test>>& Looker::tests_in(const std::string& folder) {
   if (const auto known = tests_.find(folder); known != tests_.end()) return known->second;
   Sources sources;
   auto error = add_sources(file_->root, folder, false, sources);
   for (const std::string& each : file_->helpers)
     if (!error) error = add_sources(file_->root, each, true, sources);
-  return tests_.emplace(folder, error ? Result<std::vector<Test>>{*error} : tests_of(sources.tests, sources.helpers))
+  using Tests = Result<std::vector<source::Test>>;
+  return tests_
+      .emplace(folder,
+               error ? Tests{*error} : source::tests_of(sources.tests, source::asserting_functions(sources.helpers)))
       .first->second;
 }
 
@@ -116,18 +142,22 @@ Verdict Looker::tests(const Proof& proof) {
   const auto& known = tests_in(proof.subject);
   if (!known) return wanting(known.error().detail);
   std::size_t parts = 0;
+  std::set<std::string> names;
   for (const std::string& name : proof.names) {
     const auto before = parts;
-    for (const Test& each : *known) {
+    for (const source::Test& each : *known) {
       if (!like(name, each.full_name())) continue;
       const std::string which = each.full_name() + " (" + each.file + ":" + std::to_string(each.line) + ")";
       if (each.is_disabled) return wanting(which + " is disabled");
       if (!each.asserts) return wanting(which + " asserts nothing");
+      names.insert(each.full_name());
       ++parts;
     }
     if (parts == before) return wanting("there is no test " + coded(name) + " in " + proof.subject);
   }
-  return sound(parts);
+  Verdict verdict = sound(parts);
+  verdict.tests = std::move(names);
+  return verdict;
 }
 
 Verdict Looker::script(const Proof& proof) const {
@@ -151,6 +181,7 @@ Verdict Looker::rule(const Proof& proof) {
 }
 
 Verdict Looker::contract(const Proof& proof) const {
+  if (is_own_word(*file_, proof.subject)) return wanting(proof.subject + " is where the claims are made");
   const auto text = config::read_file(file_->root / proof.subject);
   if (!text) return wanting(text.error().detail);
   const auto facts = !proof.at.empty() ? count_facts(*text, proof.at, proof.is) : count_lines(*text, proof.names);
@@ -159,6 +190,8 @@ Verdict Looker::contract(const Proof& proof) const {
 
 // That the bench writes such a row; what it measured is looked at by `prove`, figures being of one machine.
 Verdict Looker::bench(const Proof& proof) const {
+  if (const auto condition = check_condition(proof.is.value_or("")); !condition)
+    return wanting(condition.error().detail);
   const std::string script = filled(file_->bench.script, "{name}", proof.subject);
   const auto text = config::read_file(file_->root / script);
   if (!text) return wanting("there is no bench " + script);

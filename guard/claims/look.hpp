@@ -5,19 +5,21 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "guard/claims/file.hpp"
-#include "guard/claims/tests.hpp"
+#include "guard/source/tests.hpp"
 
 namespace guard::claims {
 
 struct Verdict {
   bool holds = false;
-  std::string why = {};  // it does not; one sentence
-  int parts = 0;         // tests, cases, facts or rows that it stands on
-  double seconds = 0;    // of what was run for it
+  std::string why = {};              // it does not; one sentence
+  int parts = 0;                     // tests, cases, facts or rows that it stands on
+  std::set<std::string> tests = {};  // `Suite.Name` of each test that was looked at
+  double seconds = 0;                // of what was run for it
 };
 
 enum class Status : unsigned char { planned, partial, implemented };
@@ -50,11 +52,11 @@ class Looker {
   Verdict rule(const Proof&);
   Verdict contract(const Proof&) const;
   Verdict bench(const Proof&) const;
-  const base::Result<std::vector<Test>>& tests_in(const std::string& folder);
+  const base::Result<std::vector<source::Test>>& tests_in(const std::string& folder);
 
   const ClaimsFile* file_;
   RuleStates rules_;
-  std::map<std::string, base::Result<std::vector<Test>>> tests_;
+  std::map<std::string, base::Result<std::vector<source::Test>>> tests_;
   std::optional<base::Result<std::vector<RuleState>>> states_;
 };
 

@@ -23,7 +23,9 @@ struct Outcome {
 /// only there. Errors: `invalid`.
 base::Result<std::vector<Outcome>> read_report(std::string_view json, std::string_view printed);
 
-/// A script's lines `ok NAME`, `not ok NAME: why` and `skip NAME: why`; the rest of what it prints is its own.
+/// A script's lines `ok NAME`, `not ok NAME: why` and `skip NAME: why`, and TAP's directives, in whatever case:
+/// `ok NAME # SKIP why`, `not ok NAME # TODO why` and the plan `1..0 # SKIP why` skipped something. The rest of what it
+/// prints is its own.
 std::vector<Outcome> read_lines(std::string_view printed);
 
 }  // namespace guard::claims

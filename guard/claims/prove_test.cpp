@@ -82,7 +82,17 @@ TEST_F(Prove, AFailedTestSaysWhy) {
 
 TEST_F(Prove, AProgramThatIsOlderThanItsSourcesProvesNothing) {
   program_reports("On/Decide.Agrees/sqlite: passed\nTree.Grows: passed\n");
-  EXPECT_SAYS(prove(), "build/platform_iam_test has fewer tests than its sources: build it");
+  EXPECT_SAYS(prove(), "build/platform_iam_test ran no Decide.Denies: build it, or give it an instance");
+}
+
+TEST_F(Prove, ATestOfWhichNoInstanceRanProvesNothingHoweverOftenItsNeighboursDid) {
+  program_reports("A/Decide.Agrees/x: passed\nA/Decide.Agrees/y: passed\nTree.Grows: passed\n");
+  EXPECT_SAYS(prove(), "build/platform_iam_test ran no Decide.Denies: build it, or give it an instance");
+}
+
+TEST_F(Prove, ATestThatCannotFailProvesNothing) {
+  change("platform/iam/tree_test.cpp", "ASSERT_TRUE(grow())", "return; ASSERT_TRUE(grow())");
+  EXPECT_SAYS(prove(), "Tree.Grows (platform/iam/tree_test.cpp:4) asserts nothing");
 }
 
 TEST_F(Prove, AProgramThatDiesProvesNothing) {
@@ -119,6 +129,27 @@ TEST_F(Prove, AScriptThatSkippedAPartProvesNothing) {
   EXPECT_SAYS(prove(), "tests/job skipped jobs on postgres: no server");
 }
 
+TEST_F(Prove, ACaseThatTapSkipsProvesNothing) {
+  for (const char* directive : {"# SKIP no machine", "# skip", "# Skipped: none", "# TODO", "# todo later"}) {
+    write("tests/job", "#!/bin/sh\necho 'ok the job is done on sqlite " + std::string{directive} + "'\n", true);
+    EXPECT_SAYS(prove(), "the job is done on sqlite " + std::string{directive} + " was skipped");
+  }
+  write("tests/job", "#!/bin/sh\necho 'ok the job is done on sqlite'\necho '1..0 # SKIP no server'\n", true);
+  EXPECT_SAYS(prove(), "tests/job skipped # SKIP no server");
+  for (const char* fine : {"in turn #3", "skip none", "issue#skip", "# todos"}) {
+    write("tests/job", "#!/bin/sh\necho 'ok the job is done on sqlite: " + std::string{fine} + "'\n", true);
+    EXPECT_SAYS(prove(), "6 proofs passed, 0 failed");
+  }
+}
+
+TEST_F(Prove, AScriptThatFailsACaseAndEndsWellProvesNothing) {
+  const std::string job = "#!/bin/sh\necho 'ok the job is done on sqlite'\necho 'not ok another'\n";
+  write("tests/job", job, true);
+  EXPECT_SAYS(prove(), "tests/job said `not ok`, and ended with 0");
+  write("tests/job", job + "exit 1\n", true);
+  EXPECT_SAYS(prove(), "6 proofs passed, 0 failed");
+}
+
 TEST_F(Prove, AScriptWithoutNamesIsAllThatItSays) {
   change("claims.yaml", "script: tests/job, names: [\"the job is done on *\"]", "script: tests/job");
   EXPECT_SAYS(prove(), "6 proofs passed, 0 failed");
@@ -147,6 +178,17 @@ TEST_F(Prove, AContractMustSaySo) {
   EXPECT_SAYS(prove(), "api.json: there is no /paths/~1b/permission");
   write("api.json", R"({"paths":{}})");
   EXPECT_SAYS(prove(), "api.json: nothing stands at /paths/*/permission");
+}
+
+TEST_F(Prove, ThatAClaimIsMadeShowsNothingOfIt) {
+  change("claims.yaml", "contract: api.json, at: \"/paths/*/permission\"",
+         "contract: ./claims.yaml, names: [\"*permission*\"]");
+  EXPECT_SAYS(prove(), "./claims.yaml is where the claims are made");
+}
+
+TEST_F(Prove, AConditionThatEveryFigureMeetsProvesNothing) {
+  change("claims.yaml", "is: \"ours < 20\"", "is: \"ours >= 0\"");
+  EXPECT_SAYS(prove(), "`ours >= 0` is met by every figure");
 }
 
 TEST_F(Prove, AMeasurementCountsForItsOwnCommitAndItsCondition) {

@@ -122,9 +122,11 @@ Verdict Runs::judge(const Proof& proof, const std::string& program, const Verdic
   if (!run.is_test && skipped != run.outcomes.end()) fails(program + " skipped " + skipped->name);
   const bool is_told =
       std::ranges::any_of(run.outcomes, [](const Outcome& each) { return each.state == Outcome::State::failed; });
+  if (!run.is_test && run.trouble.empty() && is_told) fails(program + " said `not ok`, and ended with 0");
   if (!run.trouble.empty() && !is_told) fails(program + ": " + run.trouble + " although nothing in it failed");
-  if (run.is_test && verdict.holds && verdict.parts < looked.parts)
-    fails(program + " has fewer tests than its sources: build it");
+  for (const std::string& test : looked.tests)
+    if (std::ranges::find(run.outcomes, test, &Outcome::plain) == run.outcomes.end())
+      fails(program + " ran no " + test + ": build it, or give it an instance");
   if (!verdict.holds && !run.log.empty()) verdict.why += " (" + run.log + ")";
   return verdict;
 }

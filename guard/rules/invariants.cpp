@@ -1,10 +1,9 @@
 // What headers call always true is held: each sentence has its line on one page, below its header's name, and what the
-// line names exists: a test (`Suite.Name`, then `.Name` of the same suite, `*` for any text), a word `in` a file, a
-// case of a file (`SCRIPT: CASE`, in backticks), a fuzz program, `the type X`, `structure:` with an `X::y`. A line that
-// names nothing of these is held by nobody.
+// line names exists: a test (`Suite.Name`, then `.Name` of the same suite, `*` for any text) that runs and can fail, a
+// word `in` a file, a case of a file (`SCRIPT: CASE`, in backticks), a fuzz program, `the type X`, `structure:` with an
+// `X::y`. A line that names nothing of these is held by nobody; nor does the header hold what it says itself.
 //
-// A sentence is an item of the list below a comment's line `Always true`, or what follows `Always true:` to the next
-// empty line.
+// How sentences are read stands in always_true.hpp. A line that begins with the marker, and no sentence is read: said.
 //
 //   with: {page: doc/invariants.md, headers: ["*.hpp"], marker: Always true, unheld: "**nothing yet**"}
 //   allow: {from: header, to: sentence}
@@ -13,6 +12,8 @@
 #include <set>
 
 #include "guard/model/glob.hpp"
+#include "guard/rules/always_true.hpp"
+#include "guard/rules/known_names.hpp"
 #include "guard/rules/markdown.hpp"
 #include "guard/rules/rules.hpp"
 #include "guard/source/cpp.hpp"
@@ -30,70 +31,17 @@ struct InvariantsWith {
 };
 BOOST_DESCRIBE_STRUCT(InvariantsWith, (), (page, headers, marker, unheld))
 
-using source::Token;
-using source::TokenKind;
+using rules::Sentence;
 
-struct Sentence {
-  std::string text;
-  int line = 0;
-  bool has_row = false;
+constexpr std::ptrdiff_t fixed_min = 8;  // letters of a text that are no `*`: fewer stand nearly anywhere
+
+/// A line of the page.
+struct Row {
+  Place place;
+  std::string header;
+  std::string subject;
+  std::string suite = {};  // of the test named last
 };
-
-/// Without what parts it from the next.
-std::string ended(std::string text) {
-  while (text.ends_with(';') || text.ends_with('.') || text.ends_with(' ')) text.pop_back();
-  return text;
-}
-
-std::vector<Sentence> sentences_of(const source::Lexed& lexed, std::string_view marker) {
-  std::vector<Sentence> out;
-  enum class Where : unsigned char { outside, list, text } where = Where::outside;
-  int next_line = 0;
-  for (const source::Comment& comment : lexed.comments) {
-    const std::string text = rules::tidy(comment.text);
-    if (comment.line != next_line || text.empty()) where = Where::outside;
-    next_line = comment.line + 1;
-    if (text == marker) {
-      where = Where::list;
-    } else if (text.starts_with(marker) && text.substr(marker.size()).starts_with(": ")) {
-      where = Where::text;
-      out.push_back({text.substr(marker.size() + 2), comment.line});
-    } else if (where == Where::list && text.starts_with("- ")) {
-      out.push_back({text.substr(2), comment.line});
-    } else if (where == Where::list && !comment.text.starts_with("  ")) {
-      where = Where::outside;
-    } else if (where != Where::outside && !out.empty()) {
-      out.back().text += " " + text;
-    }
-  }
-  for (Sentence& each : out) each.text = ended(std::move(each.text));
-  return out;
-}
-
-/// The names that lines may refer to.
-struct Known {
-  std::set<std::string> tests;  // `Suite.Name`
-  std::set<std::string> types;
-  std::set<std::string> fuzzers;
-};
-
-Known known_in(const Tree& tree) {
-  static constexpr std::array<std::string_view, 5> macros{"TEST", "TEST_F", "TEST_P", "TYPED_TEST", "TYPED_TEST_P"};
-  Known known;
-  for (const File& file : tree.files) {
-    if (!file.was_read || !file.is_cpp()) continue;
-    if (file.name().ends_with("_fuzz.cpp")) known.fuzzers.emplace(file.name().substr(0, file.name().size() - 4));
-    const std::vector<Token>& tokens = file.lexed().tokens;
-    for (std::size_t i = 0; i + 4 < tokens.size(); ++i) {
-      if (tokens[i].kind != TokenKind::word) continue;
-      if (file.is_test && std::ranges::find(macros, tokens[i].text) != macros.end() && tokens[i + 1].is("(") &&
-          tokens[i + 3].is(","))
-        known.tests.insert(std::string{tokens[i + 2].text} + "." + std::string{tokens[i + 4].text});
-      if (tokens[i].is("class") || tokens[i].is("struct")) known.types.emplace(tokens[i + 1].text);
-    }
-  }
-  return known;
-}
 
 /// Outside of code spans, what stands in brackets is a note.
 std::string without_notes(std::string_view text) {
@@ -150,14 +98,12 @@ bool is_test_name(std::string_view text) {
 class Page {
  public:
   Page(const Tree& tree, const File& page, const InvariantsWith& given, Findings& findings)
-      : tree_(tree), page_(page), given_(given), findings_(findings), known_(known_in(tree)) {}
+      : tree_(tree), page_(page), given_(given), findings_(findings), known_(tree) {}
 
   void check() {
     std::map<std::string, std::vector<Sentence>> of_headers;
     for (const File& file : tree_.files)
-      if (file.was_read && file.is_cpp() && matches_any(given_.headers, file.path))
-        if (auto sentences = sentences_of(file.lexed(), given_.marker); !sentences.empty())
-          of_headers.emplace(file.path, std::move(sentences));
+      if (file.was_read && file.is_cpp() && matches_any(given_.headers, file.path)) read(file, of_headers);
     for (const rules::Section& section : rules::sections_of(page_.text)) {
       std::string header = section.title;
       std::erase(header, '`');
@@ -173,8 +119,18 @@ class Page {
   }
 
  private:
+  void read(const File& file, std::map<std::string, std::vector<Sentence>>& of_headers) {
+    auto said = rules::always_true(file.lexed(), given_.marker);
+    for (const int line : said.unread)
+      if (!findings_.allows(file.path, given_.marker))
+        findings_.add({file.path, line}, file.path + ": " + given_.marker,
+                      "begins with `" + given_.marker + "`, and no sentence can be read: write `" + given_.marker +
+                          ": …`, or a list below it");
+    if (!said.sentences.empty()) of_headers.emplace(file.path, std::move(said.sentences));
+  }
+
   void check(const rules::TableRow& row, const std::string& header, std::vector<Sentence>* sentences) {
-    const std::string text = ended(row.cells[0]);
+    const std::string text = rules::ended(row.cells[0]);
     const std::string subject = header + ": " + text;
     const Place place{page_.path, row.line};
     auto none = std::vector<Sentence>{};
@@ -187,77 +143,75 @@ class Page {
       return;
     }
     bool is_held = false;
-    std::string suite;
-    for (const std::string& each : parted(without_notes(row.cells[1])))
-      is_held = holds(each, suite, place, subject) || is_held;
+    Row here{.place = place, .header = header, .subject = subject};
+    for (const std::string& each : parted(without_notes(row.cells[1]))) is_held = holds(each, here) || is_held;
     if (!is_held) findings_.add(place, subject, "names no test, trigger or constraint");
   }
 
   /// Whether it is a name of the kinds above; one that is not there is said.
-  bool holds(const std::string& named, std::string& suite, const Place& place, const std::string& subject) {
+  bool holds(const std::string& named, Row& row) {
     if (is_test_name(named)) {
-      const std::string test = named.starts_with('.') ? suite + named : named;
-      suite = test.substr(0, test.find('.'));
-      if (!has_test(test))
-        findings_.add(place, subject + " | " + test, "names the test " + test + ", which is not there");
+      const std::string test = named.starts_with('.') ? row.suite + named : named;
+      row.suite = test.substr(0, test.find('.'));
+      if (const std::string why = known_.why_not(test); !why.empty())
+        findings_.add(row.place, row.subject + " | " + test, "names the test " + test + ", which " + why);
       return true;
     }
-    if (named.starts_with("the type ")) return has(known_.types, type_of(named.substr(9)), "type", place, subject);
-    if (named.starts_with("structure: ")) return structure(named, place, subject);
+    if (named.starts_with("the type ")) return has(known_.types, type_of(named.substr(9)), "type", row);
+    if (named.starts_with("structure: ")) return structure(named, row);
     if (const std::size_t colon = named.find(": ");
         colon != std::string::npos && named.starts_with('`') && named.substr(0, colon).contains('/')) {
-      in_file(named.substr(colon + 2), named.substr(0, colon), place, subject);
+      in_file(named.substr(colon + 2), named.substr(0, colon), row);
       return true;
     }
-    if (named.ends_with("_fuzz") && !named.contains(' '))
-      return has(known_.fuzzers, named, "fuzz program", place, subject);
+    if (named.ends_with("_fuzz") && !named.contains(' ')) return has(known_.fuzzers, named, "fuzz program", row);
     if (const std::size_t in = named.rfind(" in "); in != std::string::npos &&
                                                     named.find('/', in) != std::string::npos &&
                                                     named.find(' ', in + 4) == std::string::npos) {
-      in_file(named.substr(0, in), named.substr(in + 4), place, subject);
+      in_file(named.substr(0, in), named.substr(in + 4), row);
       return true;
     }
     return false;
   }
 
-  bool has_test(const std::string& test) const {
-    if (!test.contains('*')) return known_.tests.contains(test);
-    return std::ranges::any_of(known_.tests, [&](const std::string& each) { return matches(test, each); });
-  }
-
-  bool has(const std::set<std::string>& names, const std::string& name, std::string_view kind, const Place& place,
-           const std::string& subject) {
+  bool has(const std::set<std::string>& names, const std::string& name, std::string_view kind, const Row& row) {
     if (!names.contains(name))
-      findings_.add(place, subject + " | " + name,
+      findings_.add(row.place, row.subject + " | " + name,
                     "names the " + std::string{kind} + " " + name + ", which is not there");
     return true;
   }
 
   /// What no test can break, because code has no other way: the types that it names are there.
-  bool structure(std::string_view text, const Place& place, const std::string& subject) {
+  bool structure(std::string_view text, const Row& row) {
     bool names_one = false;
     const source::Lexed lexed = source::lex(text);
     for (std::size_t i = 0; i + 1 < lexed.tokens.size(); ++i) {
       const std::string_view word = lexed.tokens[i].text;
       if (lexed.tokens[i + 1].text != "::" || word.front() < 'A' || word.front() > 'Z') continue;
-      names_one = has(known_.types, std::string{word}, "type", place, subject);
+      names_one = has(known_.types, std::string{word}, "type", row);
     }
     return names_one;
   }
 
   /// `@append_only`, unique index, a script's case: its words stand in the file, in whatever case; `*` is any text.
-  void in_file(std::string what, std::string path, const Place& place, const std::string& subject) {
+  void in_file(std::string what, std::string path, const Row& row) {
     std::erase(path, '`');
     std::erase(what, '`');
+    if (std::ranges::count_if(what, [](char c) { return c != '*' && c != ' '; }) < fixed_min)
+      return findings_.add(row.place, row.subject + " | " + what, "names `" + what + "`, which stands nearly anywhere");
+    if (path == row.header || path == page_.path)
+      return findings_.add(row.place, row.subject + " | " + path,
+                           "names " + path + ", which says it and holds nothing");
     const File* file = tree_.file(path);
     if (file == nullptr || !file->was_read)
-      return findings_.add(place, subject + " | " + path, "names " + path + ", which is not there");
+      return findings_.add(row.place, row.subject + " | " + path, "names " + path + ", which is not there");
     const auto same = [](char a, char b) { return (a | 32) == (b | 32); };
     std::string_view rest = file->text;
     for (std::string_view left = what; !left.empty();) {
       const std::size_t star = std::min(left.find('*'), left.size());
       const auto found = std::ranges::search(rest, left.substr(0, star), same);
-      if (found.empty() && star > 0) return findings_.add(place, subject + " | " + what, path + " has no " + what);
+      if (found.empty() && star > 0)
+        return findings_.add(row.place, row.subject + " | " + what, path + " has no " + what);
       rest.remove_prefix(static_cast<std::size_t>(found.end() - rest.begin()));
       left.remove_prefix(std::min(star + 1, left.size()));
     }
@@ -267,7 +221,7 @@ class Page {
   const File& page_;
   const InvariantsWith& given_;
   Findings& findings_;
-  Known known_;
+  rules::KnownNames known_;
 };
 
 }  // namespace

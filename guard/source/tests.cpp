@@ -1,16 +1,12 @@
-#include "guard/claims/tests.hpp"
+#include "guard/source/tests.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
-#include <set>
 
-#include "guard/source/cpp.hpp"
+#include "guard/source/code.hpp"
 
-namespace guard::claims {
-
-using base::Result;
-using source::Token;
-using source::TokenKind;
+namespace guard::source {
 
 namespace {
 
@@ -21,39 +17,13 @@ constexpr std::array<std::string_view, 8> no_functions{"if",    "for",    "while
 constexpr std::array<std::string_view, 6> between{"->", "::", "<", ">", "&", "*"};
 constexpr std::array<std::string_view, 4> failures{"FAIL", "GTEST_FAIL", "ADD_FAILURE", "ADD_FAILURE_AT"};
 constexpr std::array<std::string_view, 3> literals{"true", "false", "nullptr"};
+// What holds of anything and itself: EXPECT_LE and its like.
+constexpr std::array<std::string_view, 8> reflexive{"EQ",        "LE",       "GE",        "STREQ",
+                                                    "STRCASEEQ", "FLOAT_EQ", "DOUBLE_EQ", "NEAR"};
 
 bool is_one_of(std::span<const std::string_view> words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
-
-/// The code of one file: its tokens without directives (macros are not expanded, so their definitions are no code of
-/// it), and for each opening bracket where what it encloses is over.
-class Code {
- public:
-  explicit Code(const source::Lexed& lexed) {
-    std::ranges::copy_if(lexed.tokens, std::back_inserter(tokens_),
-                         [](const Token& each) { return !each.in_directive && each.kind != TokenKind::directive; });
-    after_.assign(tokens_.size(), tokens_.size());
-    std::vector<std::size_t> open;
-    for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (is(i, "(") || is(i, "{") || is(i, "[")) open.push_back(i);
-      if ((!is(i, ")") && !is(i, "}") && !is(i, "]")) || open.empty()) continue;
-      after_[open.back()] = i + 1;
-      open.pop_back();
-    }
-  }
-
-  std::size_t size() const { return tokens_.size(); }
-  const Token& operator[](std::size_t i) const { return tokens_[i]; }
-  bool is(std::size_t i, std::string_view sign) const { return i < tokens_.size() && tokens_[i].is(sign); }
-  bool is_word(std::size_t i) const { return i < tokens_.size() && tokens_[i].kind == TokenKind::word; }
-  /// The index after the bracket that closes the one at `open`; the end if none does.
-  std::size_t after(std::size_t open) const { return after_[open]; }
-
- private:
-  std::vector<Token> tokens_;
-  std::vector<std::size_t> after_;
-};
 
 // From the token after a function's parameters: where its body opens, if this is a definition. What may stand between
 // are words (const, noexcept, override), a return type and a constructor's initializers.
@@ -78,12 +48,18 @@ std::optional<std::size_t> body_from(const Code& code, std::size_t i) {
   return {};
 }
 
-// EXPECT_EQ(a, 1) can fail; EXPECT_TRUE(true) cannot. FAIL and ADD_FAILURE always do.
+// EXPECT_EQ(a, 1) can fail; EXPECT_TRUE(true) and EXPECT_EQ(a, a) cannot. FAIL and ADD_FAILURE always do.
 bool can_fail(const Code& code, std::size_t i) {
   if (is_one_of(failures, code[i].text)) return true;
-  const bool is_assertion = code[i].text.starts_with("EXPECT_") || code[i].text.starts_with("ASSERT_");
-  if (!is_assertion || !code.is(i + 1, "(")) return false;
-  for (std::size_t at = i + 2; at < code.after(i + 1); ++at)
+  std::string_view what = code[i].text;
+  if ((!what.starts_with("EXPECT_") && !what.starts_with("ASSERT_")) || !code.is(i + 1, "(")) return false;
+  what.remove_prefix(std::string_view{"EXPECT_"}.size());
+  const Code::Range all{i + 2, code.after(i + 1) - 1};
+  if (what == "TRUE" && code.value_of(all) == true) return false;
+  if (what == "FALSE" && code.value_of(all) == false) return false;
+  const auto arguments = code.parted(all, ",");
+  if (is_one_of(reflexive, what) && arguments.size() >= 2 && code.same(arguments[0], arguments[1])) return false;
+  for (std::size_t at = all.begin; at < all.end; ++at)
     if (code.is_word(at) && !is_one_of(literals, code[at].text)) return true;
   return false;
 }
@@ -92,7 +68,7 @@ bool can_fail(const Code& code, std::size_t i) {
 struct Body {
   std::string_view name;
   std::string_view suite = {};  // empty: no test
-  const std::string* file = nullptr;
+  std::string_view file = {};
   int line = 0;
   bool asserts = false;
   std::set<std::string_view> calls = {};
@@ -100,19 +76,19 @@ struct Body {
 
 void read_body(Body& body, const Code& code, std::size_t open) {
   for (std::size_t i = open; i < code.after(open); ++i) {
-    if (!code.is_word(i)) continue;
+    if (!code.is_word(i) || code.is_dead(i)) continue;
     if (can_fail(code, i)) body.asserts = true;
     body.calls.insert(code[i].text);  // a function may also be handed on by its name: `racing(two, opens_one)`
   }
 }
 
 // Bodies stand within bodies (a class in a function, a lambda): each is read, and counts for the outer one too.
-void collect(const Code& code, const std::string& file, std::vector<Body>& out) {
+void collect(const Code& code, std::string_view file, std::vector<Body>& out) {
   for (std::size_t i = 0; i < code.size(); ++i) {
     if (!code.is_word(i) || !code.is(i + 1, "(") || is_one_of(no_functions, code[i].text)) continue;
     const auto open = body_from(code, code.after(i + 1));
     if (!open) continue;
-    Body body{.name = code[i].text, .file = &file, .line = code[i].line};
+    Body body{.name = code[i].text, .file = file, .line = code[i].line};
     if (is_one_of(test_macros, code[i].text)) {
       if (!code.is(i + 3, ",") || !code.is_word(i + 4)) continue;
       body.suite = code[i + 2].text;
@@ -124,42 +100,43 @@ void collect(const Code& code, const std::string& file, std::vector<Body>& out) 
 }
 
 // Who calls what asserts, asserts: until nothing new is found.
-void spread(std::vector<Body>& bodies) {
-  std::set<std::string_view> asserting;
+FunctionNames spread(std::vector<Body>& bodies, FunctionNames asserting) {
   for (const Body& each : bodies)
-    if (each.asserts && each.suite.empty()) asserting.insert(each.name);
+    if (each.asserts && each.suite.empty()) asserting.emplace(each.name);
   for (bool grew = true; grew;) {
     grew = false;
     for (Body& each : bodies) {
       if (each.asserts) continue;
       each.asserts = std::ranges::any_of(each.calls, [&](std::string_view call) { return asserting.contains(call); });
-      if (each.asserts && each.suite.empty()) grew = asserting.insert(each.name).second || grew;
+      if (each.asserts && each.suite.empty()) grew = asserting.emplace(each.name).second || grew;
     }
   }
+  return asserting;
+}
+
+std::vector<Body> bodies_of(std::span<const TestSource> sources) {
+  std::vector<Body> bodies;
+  for (const TestSource& each : sources) collect(Code{*each.lexed}, each.path, bodies);
+  return bodies;
 }
 
 }  // namespace
 
-Result<std::vector<Test>> tests_of(std::span<const SourceText> sources, std::span<const SourceText> helpers) {
-  std::vector<source::Lexed> kept;  // what the bodies' names are views of
-  std::vector<Body> bodies;
-  for (const auto& texts : {sources, helpers}) {
-    for (const SourceText& each : texts) {
-      const source::Lexed& lexed = kept.emplace_back(source::lex(each.text));
-      if (lexed.problem)
-        return base::Error{base::invalid,
-                           each.path + ":" + std::to_string(lexed.problem->line) + ": " + lexed.problem->what};
-      collect(Code{lexed}, each.path, bodies);
-    }
-  }
-  spread(bodies);
+FunctionNames asserting_functions(std::span<const TestSource> helpers) {
+  auto bodies = bodies_of(helpers);
+  return spread(bodies, {});
+}
+
+std::vector<Test> tests_of(std::span<const TestSource> sources, const FunctionNames& asserting) {
   constexpr std::string_view disabled = "DISABLED_";
+  auto bodies = bodies_of(sources);
+  spread(bodies, asserting);
   std::vector<Test> tests;
   for (const Body& each : bodies) {
     if (each.suite.empty()) continue;
     Test test{.suite = std::string{each.suite},
               .name = std::string{each.name},
-              .file = *each.file,
+              .file = std::string{each.file},
               .line = each.line,
               .asserts = each.asserts};
     for (std::string* part : {&test.suite, &test.name}) {
@@ -172,4 +149,4 @@ Result<std::vector<Test>> tests_of(std::span<const SourceText> sources, std::spa
   return tests;
 }
 
-}  // namespace guard::claims
+}  // namespace guard::source
