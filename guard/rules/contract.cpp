@@ -6,7 +6,8 @@
 #include <optional>
 #include <set>
 
-#include "guard/rules/json_member.hpp"
+#include "guard/model/json_file.hpp"
+#include "guard/rules/json.hpp"
 
 namespace guard::rules {
 
@@ -123,12 +124,11 @@ Operation operation(const value& root, std::string_view method, std::string_view
 }  // namespace
 
 base::Result<std::vector<Operation>> operations_of(const File& contract, const ContractNames& names) {
-  const auto invalid = [](std::string what) { return base::Error{base::invalid, std::move(what)}; };
-  boost::system::error_code failed;
-  const value root = boost::json::parse({contract.text.data(), contract.text.size()}, failed);
-  if (failed) return invalid("is no JSON: " + failed.message());
-  if (auto twice = twice_in(contract.text)) return invalid(std::move(*twice));
-  const value* paths = member(&root, "paths");
+  const auto invalid = [&](const std::string& what) { return base::Error{base::invalid, contract.path + ": " + what}; };
+  const auto root = parse_json(contract.text, contract.path);
+  if (!root) return root.error();
+  if (const auto twice = twice_in(contract.text)) return invalid(*twice);
+  const value* paths = member(&*root, "paths");
   if (paths == nullptr || !paths->is_object()) return invalid("has no paths");
   std::vector<Operation> all;
   for (const auto& path : paths->get_object()) {
@@ -143,7 +143,7 @@ base::Result<std::vector<Operation>> operations_of(const File& contract, const C
         return invalid("has " + std::string{method.key()} + " of " + key + ", which is no method");
       if (!method.value().is_object())
         return invalid("has " + std::string{method.key()} + " of " + key + ", which is no object");
-      all.push_back(operation(root, method.key(), key, method.value(), names));
+      all.push_back(operation(*root, method.key(), key, method.value(), names));
       all.back().place = place;
     }
   }

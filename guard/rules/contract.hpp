@@ -35,8 +35,8 @@ struct Operation {
   std::string name() const { return method + " " + path; }
 };
 
-/// In the order of paths and methods. Errors: `invalid`: no JSON, a name twice in one object, no `paths`, or a path
-/// with what is no operation.
+/// In the order of paths and methods. Errors: `invalid` with the file: no JSON, a name twice in one object, no `paths`,
+/// or a path with what is no operation.
 base::Result<std::vector<Operation>> operations_of(const File& contract, const ContractNames& names);
 
 /// The parts between its `/`, without an empty last one.

@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <string_view>
 
-#include "guard/rules/json_member.hpp"
+#include "guard/rules/json.hpp"
 #include "shared/config/config.hpp"
 
 namespace guard::rules {

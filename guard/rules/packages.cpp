@@ -1,18 +1,17 @@
 #include "guard/rules/packages.hpp"
 
-#include <algorithm>
-#include <boost/json/parse.hpp>
+#include "guard/model/json_file.hpp"
+#include "guard/rules/json.hpp"
 
 namespace guard::rules {
 
 base::Result<Packages> Packages::of(const File& package_json) {
-  boost::system::error_code failed;
-  const auto root = boost::json::parse({package_json.text.data(), package_json.text.size()}, failed);
-  if (failed) return base::Error{base::invalid, "is no JSON: " + failed.message()};
-  if (!root.is_object()) return base::Error{base::invalid, "is no object"};
+  const auto root = parse_json(package_json.text, package_json.path);
+  if (!root) return root.error();
+  if (!root->is_object()) return base::Error{base::invalid, package_json.path + ": is no object"};
   Packages out;
   for (const char* group : {"dependencies", "devDependencies", "peerDependencies", "optionalDependencies"})
-    if (const auto* named = root.get_object().if_contains(group); named != nullptr && named->is_object())
+    if (const auto* named = member(&*root, group); named != nullptr && named->is_object())
       for (const auto& each : named->get_object()) out.names_.emplace(each.key());
   return out;
 }

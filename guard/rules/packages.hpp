@@ -11,6 +11,7 @@ namespace guard::rules {
 
 class Packages {
  public:
+  /// Errors: `invalid` with the file.
   static base::Result<Packages> of(const File& package_json);
 
   /// `react`, `react/jsx-runtime` and `@scope/name/part` are of a package; `node:fs` is the runtime's own.

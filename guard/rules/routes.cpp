@@ -17,13 +17,13 @@
 //   allow: {from: path, to: permission|scope|kind|schema|owner|prefix|manifest}
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/contract.hpp"
+#include "guard/rules/json.hpp"
 #include "guard/rules/manifest.hpp"
+#include "guard/rules/permissions.hpp"
 #include "guard/rules/rules.hpp"
-#include "guard/source/cpp.hpp"
 
 namespace guard {
 
@@ -63,8 +63,6 @@ using rules::Operation;
 bool is_one_of(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
-
-std::string_view until_dot(std::string_view name) { return name.substr(0, name.find('.')); }
 
 /// `/v1/projects/{}/instances/{}`: parameters are told apart by where they stand, not by name.
 std::string shape_of(std::string_view path) {
@@ -153,7 +151,7 @@ class Routes {
       return say(each, "owner", "has " + std::to_string(each.owners.size()) + " owners instead of one");
     const std::string& owner = each.owners.front();
     if (!is_module(owner)) say(each, "owner", "is owned by " + owner + ", which is no module");
-    if (!each.permission.empty() && until_dot(each.permission) != until_dot(owner))
+    if (!each.permission.empty() && rules::until_dot(each.permission) != rules::until_dot(owner))
       say(each, "permission", "of " + owner + " asks for " + each.permission + ", which is another's");
   }
 
@@ -203,105 +201,6 @@ class Routes {
   Findings& findings_;
 };
 
-/// Permissions: who declares them, and who names them.
-class Permissions {
- public:
-  Permissions(const std::vector<Operation>& operations, const std::vector<Manifest>& manifests, Findings& findings)
-      : operations_(operations), manifests_(manifests), findings_(findings) {}
-
-  /// Those of C++; without any, a permission of no manifest's product may be any.
-  void declare(std::string_view text, std::string_view type) {
-    const source::Lexed lexed = source::lex(text);
-    const auto& tokens = lexed.tokens;
-    for (std::size_t i = 0; i + 3 < tokens.size(); ++i)
-      if (tokens[i].is(type) && tokens[i + 1].kind == source::TokenKind::word && tokens[i + 2].is("{") &&
-          tokens[i + 3].kind == source::TokenKind::text)
-        in_code_.emplace(tokens[i + 3].text);
-  }
-  bool has_declared() const { return !in_code_.empty(); }
-
-  void check() {
-    for (const Manifest& each : manifests_) {
-      if (const Manifest& same = *of_product(each.product); &same != &each)
-        add(each.place, each.product, "has the name " + each.product + " of " + same.place.file);
-      declared(each);
-      routes(each);
-    }
-    for (const Operation& each : operations_)
-      if (!each.permission.empty() && !is_known(each.permission) && !findings_.allows(each.path, "permission"))
-        findings_.add(each.place, each.name() + " permission",
-                      each.name() + " asks for " + each.permission + ", which nothing declares");
-  }
-
- private:
-  void add(const Place& place, const std::string& subject, std::string what) {
-    if (!findings_.allows(subject, "manifest")) findings_.add(place, subject + " manifest", std::move(what));
-  }
-
-  const Manifest* of_product(std::string_view product) const {
-    const auto at = std::ranges::find(manifests_, product, &Manifest::product);
-    return at == manifests_.end() ? nullptr : &*at;
-  }
-
-  static bool has(const Manifest& manifest, std::string_view permission) {
-    return std::ranges::find(manifest.permissions, permission, [](const auto& each) -> std::string_view {
-             return each.first;
-           }) != manifest.permissions.end();
-  }
-
-  /// What a manifest lacks of its own product is said of the routes that ask for it.
-  bool is_known(std::string_view permission) const {
-    if (in_code_.empty() || in_code_.contains(permission) || of_product(until_dot(permission)) != nullptr) return true;
-    return std::ranges::any_of(manifests_, [&](const Manifest& each) { return has(each, permission); });
-  }
-
-  void declared(const Manifest& manifest) {
-    for (const auto& [permission, place] : manifest.permissions) {
-      const bool is_asked =
-          std::ranges::any_of(operations_, [&](const Operation& each) { return each.permission == permission; });
-      if (!is_asked) add(place, permission, "no route asks for the permission " + permission);
-      if (until_dot(permission) != manifest.product) add(place, permission, permission + " is another's permission");
-      if (const Place& first = first_.try_emplace(permission, place).first->second; &first != &place && first != place)
-        add(place, permission, permission + " is declared twice, first in " + to_text(first));
-    }
-    for (const auto& [permission, place] : manifest.in_roles) {
-      const Manifest* of = of_product(until_dot(permission));
-      if (of != nullptr ? !has(*of, permission) : !is_known(permission))
-        add(place, permission, "a role holds " + permission + ", which nothing declares");
-    }
-  }
-
-  void routes(const Manifest& manifest) {
-    for (const Operation& each : operations_) {
-      const auto say = [&](std::string what) {
-        if (!findings_.allows(each.path, "manifest"))
-          findings_.add(each.place, each.name() + " manifest", each.name() + std::move(what));
-      };
-      if (until_dot(each.permission) == manifest.product && !has(manifest, each.permission))
-        say(" asks for " + each.permission + ", which " + manifest.place.file + " does not have");
-      const bool is_own = std::ranges::any_of(
-          each.owners, [&](std::string_view owner) { return until_dot(owner) == manifest.product; });
-      if (is_own && std::ranges::none_of(manifest.routes, [&](const auto& route) { return is_same(route, each); }))
-        say(" is no operation of " + manifest.place.file);
-    }
-    for (const auto& route : manifest.routes)
-      if (std::ranges::none_of(operations_, [&](const Operation& each) { return is_same(route, each); }) &&
-          !findings_.allows(route.path, "manifest"))
-        findings_.add(route.place, route.method + " " + route.path + " manifest",
-                      "the contract has no " + route.method + " " + route.path + " with " + route.permission);
-  }
-
-  static bool is_same(const rules::ManifestRoute& route, const Operation& operation) {
-    return route.method == operation.method && route.path == operation.path && route.permission == operation.permission;
-  }
-
-  const std::vector<Operation>& operations_;
-  const std::vector<Manifest>& manifests_;
-  Findings& findings_;
-  std::set<std::string, std::less<>> in_code_;
-  std::map<std::string, Place> first_;
-};
-
 std::vector<Manifest> manifests_of(const Tree& tree, const RoutesWith& given, const Rule& rule, Findings& findings) {
   std::vector<Manifest> all;
   bool has_manifest = given.manifests.empty();
@@ -312,8 +211,7 @@ std::vector<Manifest> manifests_of(const Tree& tree, const RoutesWith& given, co
     if (manifest) {
       all.push_back(std::move(*manifest));
     } else {
-      const std::string& detail = manifest.error().detail;
-      findings.cannot(place_from(detail.substr(0, detail.find(": "))), detail);
+      rules::cannot(findings, manifest.error());
     }
   }
   if (!has_manifest) findings.cannot(findings.rules().place_of(rule, "/with/manifests"), "no file is a manifest");
@@ -329,7 +227,7 @@ void rules::routes(const Tree& tree, const Rule& rule, Findings& findings) {
   if (contract == nullptr || !contract->was_read)
     return findings.cannot(findings.rules().place_of(rule, "/with/contract"), "there is no " + given->contract);
   const auto operations = operations_of(*contract, given->names);
-  if (!operations) return findings.cannot({contract->path}, operations.error().detail);
+  if (!operations) return cannot(findings, operations.error());
   Routes{tree, *given, findings}.check(*operations);
   const auto manifests = manifests_of(tree, *given, rule, findings);
   Permissions permissions{*operations, manifests, findings};

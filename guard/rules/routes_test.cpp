@@ -206,7 +206,7 @@ TEST_F(RoutesRule, WhatIsNoRouteCannotBeChecked) {
 }
 
 TEST_F(RoutesRule, WhatCannotBeReadIsNotClean) {
-  EXPECT_EQ(with({pumps}, "name: [\n").substr(0, 40), "p/pumps/product.yaml:2 cannot tested: p/");
+  EXPECT_TRUE(with({pumps}, "name: [\n").starts_with("p/pumps/product.yaml:2 cannot tested: "));
   EXPECT_EQ(said({{"openapi.json", "{"}, {"m/x.cpp", ""}}, {"m"}, rule).substr(0, 41),
             "openapi.json cannot tested: is no JSON: i");
 }

@@ -18,6 +18,7 @@
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/cycles.hpp"
+#include "guard/rules/json.hpp"
 #include "guard/rules/packages.hpp"
 #include "guard/rules/rules.hpp"
 #include "guard/source/script.hpp"
@@ -228,7 +229,7 @@ void rules::scripts(const Tree& tree, const Rule& rule, Findings& findings) {
     const File* file = tree.file(given->packages);
     if (file == nullptr || !file->was_read) return findings.cannot(place, "is not there, or not read");
     auto read = Packages::of(*file);
-    if (!read) return findings.cannot(place, read.error().detail);
+    if (!read) return cannot(findings, read.error());
     packages = std::move(*read);
   }
   Layers layers{tree, *given, std::move(packages), findings};

@@ -1,9 +1,11 @@
-// What a JSON value has, if it has it. For .cpp files of guard/rules only.
+// What JSON of others has, if it has it, and what was wrong with it. For .cpp files of guard/rules only.
 #pragma once
 
 #include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
+
+#include "guard/model/findings.hpp"
 
 namespace guard::rules {
 
@@ -16,6 +18,12 @@ inline const boost::json::value* member(const boost::json::value* in, std::strin
 /// Empty of what is no text.
 inline std::string text(const boost::json::value* from) {
   return from != nullptr && from->is_string() ? std::string{std::string_view{from->get_string()}} : std::string{};
+}
+
+/// `error` begins with where it is: `file:line: what`.
+inline void cannot(Findings& findings, const base::Error& error) {
+  const std::size_t colon = error.detail.find(": ");
+  findings.cannot(place_from(error.detail.substr(0, colon)), error.detail.substr(colon + 2));
 }
 
 }  // namespace guard::rules
