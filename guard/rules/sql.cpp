@@ -1,5 +1,6 @@
 // SQL ownership: a table belongs to the module whose migration (or own CREATE) makes it, and only that module's SQL
 // names it. Tables that a macro marks append-only appear in no UPDATE, DELETE or DROP; no foreign key leaves a module.
+// A file of SQL is a migration, or nobody sees what it does.
 //
 //   with:
 //     migrations: ["**/schema/*.sql"]
@@ -9,6 +10,7 @@
 //     engine: ["pg_*", "sqlite_*"]        tables of the engines
 //   allow: {from: file, to: table}
 #include <algorithm>
+#include <cctype>
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/rules.hpp"
@@ -29,6 +31,7 @@ struct SqlWith {
 };
 BOOST_DESCRIBE_STRUCT(SqlWith, (), (migrations, code, stores, delimiter, append_only, engine))
 
+using rules::bare_name;
 using rules::SqlText;
 using source::TableUse;
 using source::Use;
@@ -47,7 +50,7 @@ class Ownership {
     for (const TableUse& each : text.sql.tables) {
       if (each.use != Use::create || each.name.empty()) continue;
       auto& tables = text.file->is_test ? of_tests_[text.file->module] : tables_;
-      const auto [at, is_new] = tables.try_emplace(bare(each.name), Table{.file = text.file});
+      const auto [at, is_new] = tables.try_emplace(std::string{bare_name(each.name)}, Table{.file = text.file});
       if (!is_new && at->second.file->module != text.file->module)
         say(text, each, each.name + " is made by " + module_of(*at->second.file) + " too, in " + at->second.file->path);
     }
@@ -64,9 +67,6 @@ class Ownership {
   }
 
  private:
-  /// `public.notes` and `main.notes` are `notes`: there is one schema.
-  static std::string bare(const std::string& name) { return name.substr(name.rfind('.') + 1); }
-
   static std::string module_of(const File& file) { return file.module == nullptr ? file.path : file.module->path; }
 
   void say(const SqlText& text, const TableUse& use, std::string what) {
@@ -77,7 +77,7 @@ class Ownership {
 
   void mark(const SqlText& text, const TableUse& use) {
     auto& tables = text.file->is_test ? of_tests_[text.file->module] : tables_;
-    if (const auto at = tables.find(bare(use.name)); at != tables.end()) {
+    if (const auto at = tables.find(bare_name(use.name)); at != tables.end()) {
       at->second.is_append_only = true;
     } else {
       say(text, use, "marks " + use.name + ", which nothing made before");
@@ -85,7 +85,7 @@ class Ownership {
   }
 
   const Table* find(const SqlText& text, const std::string& written) const {
-    const std::string name = bare(written);
+    const std::string_view name = bare_name(written);
     if (const auto own = !text.file->is_test ? of_tests_.end() : of_tests_.find(text.file->module);
         own != of_tests_.end())
       if (const auto at = own->second.find(name); at != own->second.end()) return &at->second;
@@ -114,6 +114,35 @@ class Ownership {
   std::map<const Module*, std::map<std::string, Table, std::less<>>> of_tests_;
 };
 
+bool is_sql_file(std::string_view path) {
+  std::string ending{path.substr(path.size() - std::min<std::size_t>(path.size(), 4))};
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".sql";
+}
+
+void files_of_sql(const Tree& tree, const SqlWith& given, Findings& findings) {
+  for (const File& each : tree.files)
+    if (is_sql_file(each.path) && !matches_any(given.migrations, each.path) && !findings.allows(each.path))
+      findings.add({each.path, 1}, each.path + " has SQL",
+                   "is SQL that `migrations` does not name: nothing looks at it");
+}
+
+/// What `with` names has to be there.
+void settings(const Tree& tree, const SqlWith& given, const std::vector<SqlText>& texts, Findings& findings) {
+  const auto says = [&](const char* key, const char* what) {
+    findings.cannot(findings.rules().place_of(findings.rule(), std::string{"/with/"} + key), what);
+  };
+  const bool has_migrations = std::ranges::any_of(texts, &SqlText::is_migration);
+  if (!has_migrations) says("migrations", "no file is a migration");
+  if (std::ranges::none_of(tree.files, [&](const File& each) { return matches_any(given.code, each.path); }))
+    says("code", "no file is named");
+  const auto marks = [&](const TableUse& each) { return each.use == Use::mark && each.detail == given.append_only; };
+  const bool is_marking = std::ranges::any_of(
+      texts, [&](const SqlText& each) { return each.is_migration && std::ranges::any_of(each.sql.tables, marks); });
+  if (has_migrations && !given.append_only.empty() && !is_marking)
+    says("append_only", "no migration marks a table by this macro");
+}
+
 }  // namespace
 
 void rules::sql(const Tree& tree, const Rule& rule, Findings& findings) {
@@ -121,10 +150,8 @@ void rules::sql(const Tree& tree, const Rule& rule, Findings& findings) {
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
   const auto texts =
       sql_of(tree, {.migrations = given->migrations, .code = given->code, .delimiter = given->delimiter}, findings);
-  if (std::ranges::none_of(texts, &SqlText::is_migration))
-    findings.cannot(findings.rules().place_of(rule, "/with/migrations"), "no file is a migration");
-  if (std::ranges::none_of(tree.files, [&](const File& each) { return matches_any(given->code, each.path); }))
-    findings.cannot(findings.rules().place_of(rule, "/with/code"), "no file is named");
+  settings(tree, *given, texts, findings);
+  files_of_sql(tree, *given, findings);
   Ownership ownership{*given, findings};
   for (const SqlText& each : texts) ownership.take(each);
   for (const SqlText& each : texts) ownership.check(each);

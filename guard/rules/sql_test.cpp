@@ -100,6 +100,64 @@ TEST_F(SqlRule, AnUnknownTableAndOneNamedAtRunTimeAreSaid) {
             "a/store.cpp:5 a/store.cpp SELECT boks\na/store.cpp:6 a/store.cpp DELETE \n");
 }
 
+TEST_F(SqlRule, ATextOfPiecesIsSql) {
+  for (const char* each :
+       {" AND id IN (SELECT id FROM notes)", " LEFT JOIN notes n ON n.id = id", " USING notes WHERE id = 1",
+        "TABLE notes", " from notes n where n.id = 1", "WITH w AS (TABLE notes) SELECT 1 FROM w"})
+    EXPECT_EQ(said(with("b/store.cpp", "auto e = \"" + std::string{each} + "\";\n"), {"a", "b"}, rule),
+              "b/store.cpp:1 b/store.cpp SELECT notes\n")
+        << each;
+  EXPECT_EQ(said(with("b/store.cpp", "auto e = R\"SQL(and id in (select id from notes))SQL\";\n"), {"a", "b"}, rule),
+            "b/store.cpp:1 b/store.cpp SELECT notes\n");
+  for (const char* each : {"join notes of others", "from notes to books", "Select one from notes", "TABLE full",
+                           "FROM header is missing", "insert into slot {}"})
+    EXPECT_EQ(said(with("b/x.cpp", "auto e = \"" + std::string{each} + "\";\n"), {"a", "b"}, rule), "") << each;
+}
+
+TEST_F(SqlRule, APieceIsReadWithTheOneThatItGoesOnWith) {
+  for (const char* each :
+       {"\"UPDATE books \";\nauto g = q + \"SET id = 1\"", "\"update books \";\nauto g = q + \"set id = 1\"",
+        "format(\"UPDATE books {}\",\n \"SET id = 1\")",
+        "\"INSERT INTO books VALUES (1)\" +\n std::string{\" ON CONFLICT (id) DO UPDATE SET id = 2\"}"})
+    EXPECT_TRUE(said(with("a/store.cpp", "auto e = " + std::string{each} + ";\n"), {"a", "b"}, rule)
+                    .contains(" a/store.cpp UPDATE books\n"))
+        << each;
+  EXPECT_EQ(said(with("a/store.cpp", "auto e = \"DELETE \";\nauto g = q +\n \"FROM books\";\n"), {"a", "b"}, rule),
+            "a/store.cpp:7 a/store.cpp DELETE books\n");
+  for (const char* each :
+       {"\"UPDATE notes \";\nauto g = q + \"SET id = 1\"", "\"DELETE \" + path;\nauto g = \"from books\"",
+        "\"INSERT INTO notes VALUES (1)\" +\n s + \" ON CONFLICT (id) DO UPDATE SET id = 2\""})
+    EXPECT_EQ(said(with("a/store.cpp", "auto e = " + std::string{each} + ";\n"), {"a", "b"}, rule), "") << each;
+}
+
+TEST_F(SqlRule, AFileOfSqlIsAMigration) {
+  EXPECT_EQ(said(with("a/schema/pg/0002.sql", "DELETE FROM books;"), {"a", "b"}, rule),
+            "a/schema/pg/0002.sql:1 a/schema/pg/0002.sql has SQL\n");
+  EXPECT_EQ(said(with("a/schema/0002.SQL", "DELETE FROM books;"), {"a", "b"}, rule),
+            "a/schema/0002.SQL:1 a/schema/0002.SQL has SQL\n");
+  EXPECT_EQ(said(with("a/seed.sql", ""), {"a", "b"}, rule + std::string{"allow: [{from: a/seed.sql, reason: r}]\n"}),
+            "");
+  EXPECT_EQ(said(with("a/sql", ""), {"a", "b"}, rule), "");
+}
+
+TEST_F(SqlRule, AMigrationThatIsNotReadIsNotClean) {
+  Planted planted;
+  planted.files(with("a/a.hpp", ""));
+  const RulesFile rules = rules_of(
+      "read: ['*.cpp', '*.hpp', 'a/**']\nlayers:\n  - {name: all, modules: ['**']}\nmodules:\n  - {path: a}\n  - "
+      "{path: b}\n"
+      "rules:\n  - {id: tested, check: sql, why: w, fix: f, with: {migrations: ['**/schema/*.sql'], code: "
+      "['*.hpp']}}\n");
+  EXPECT_EQ(to_lines(run(tree_of(planted, rules), rules, [](const Rule&) { return true; })),
+            "b/schema/0001.sql cannot tested: a migration that `read` does not name\n");
+}
+
+TEST_F(SqlRule, AMacroThatMarksNothingProtectsNothing) {
+  Files none = files;
+  none["a/schema/0001.sql"] = "CREATE TABLE books (id @id);\nCREATE TABLE notes (book @id);\n@append_onyl(books);\n";
+  EXPECT_EQ(said(none, {"a", "b"}, rule), "layers.yaml:17 cannot tested: no migration marks a table by this macro\n");
+}
+
 TEST_F(SqlRule, SqlStandsInStores) {
   EXPECT_EQ(said(with("a/service.cpp", "auto e = \"SELECT 1 FROM notes\";\n"), {"a", "b"}, rule),
             "a/service.cpp:1 a/service.cpp has SQL\n");

@@ -1,5 +1,7 @@
 #include "guard/rules/tables.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "guard/source/cpp.hpp"
@@ -18,25 +20,75 @@ void keep(SqlText text, std::vector<SqlText>& all, Findings& findings) {
   all.push_back(std::move(text));
 }
 
+/// A piece that goes on with the one before it is read with it, as if a space stood between.
+std::vector<source::Literal> joined(std::vector<source::Literal> pieces) {
+  std::vector<source::Literal> all;
+  for (source::Literal& each : pieces) {
+    const bool goes_on = !all.empty() && source::goes_on_as_sql(all.back().text, each.text) &&
+                         source::looks_like_sql(all.back().text + " " + each.text);
+    if (!goes_on) {
+      all.push_back(std::move(each));
+      continue;
+    }
+    source::Literal& whole = all.back();
+    whole.text += ' ';
+    for (source::Literal::Piece& piece : each.pieces) {
+      piece.offset += whole.text.size();
+      whole.pieces.push_back(piece);
+    }
+    whole.text += each.text;
+  }
+  return all;
+}
+
+bool is_equal_but_for_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+void read_migration(const Tree& tree, const File& file, std::vector<SqlText>& all, Findings& findings) {
+  if (!file.was_read) {
+    const bool is_said =
+        std::ranges::any_of(tree.troubles, [&](const Trouble& each) { return each.place.file == file.path; });
+    if (!is_said) findings.cannot({file.path}, "a migration that `read` does not name");
+    return;
+  }
+  source::Literal whole{.text = std::string{file.text}, .delimiter = {}, .pieces = {{0, 1, true}}};
+  source::Sql sql = source::parse_sql(whole.text);
+  keep({.file = &file, .literal = std::move(whole), .sql = std::move(sql), .is_migration = true}, all, findings);
+}
+
+void read_code(const File& file, std::string_view delimiter, const source::TableNames& known, std::vector<SqlText>& all,
+               Findings& findings) {
+  for (source::Literal& each : joined(source::literals(file.lexed()))) {
+    const bool is_marked = !delimiter.empty() && is_equal_but_for_case(each.delimiter, delimiter);
+    if (!is_marked && !source::looks_like_sql(each.text, known)) continue;
+    source::Sql sql = source::parse_sql(each.text);
+    keep({.file = &file, .literal = std::move(each), .sql = std::move(sql)}, all, findings);
+  }
+}
+
+source::TableNames names_of(const std::vector<SqlText>& migrations) {
+  source::TableNames names;
+  for (const SqlText& text : migrations)
+    for (const source::TableUse& each : text.sql.tables)
+      if (each.use == source::Use::create) names.emplace(bare_name(each.name));
+  return names;
+}
+
 }  // namespace
+
+std::string_view bare_name(std::string_view table) { return table.substr(table.rfind('.') + 1); }
 
 std::vector<SqlText> sql_of(const Tree& tree, const SqlPlaces& places, Findings& findings) {
   std::vector<SqlText> all;
-  for (const File& file : tree.files) {
-    if (!file.was_read) continue;
-    if (matches_any(places.migrations, file.path)) {
-      source::Literal whole{.text = std::string{file.text}, .delimiter = {}, .pieces = {{0, 1, true}}};
-      source::Sql sql = source::parse_sql(whole.text);
-      keep({.file = &file, .literal = std::move(whole), .sql = std::move(sql), .is_migration = true}, all, findings);
-    } else if (file.is_cpp() && matches_any(places.code, file.path)) {
-      for (source::Literal& each : source::literals(file.lexed())) {
-        const bool is_marked = !places.delimiter.empty() && each.delimiter == places.delimiter;
-        if (!is_marked && !source::looks_like_sql(each.text)) continue;
-        source::Sql sql = source::parse_sql(each.text);
-        keep({.file = &file, .literal = std::move(each), .sql = std::move(sql)}, all, findings);
-      }
-    }
-  }
+  for (const File& file : tree.files)
+    if (matches_any(places.migrations, file.path)) read_migration(tree, file, all, findings);
+  const source::TableNames known = names_of(all);
+  for (const File& file : tree.files)
+    if (file.was_read && file.is_cpp() && matches_any(places.code, file.path) &&
+        !matches_any(places.migrations, file.path))
+      read_code(file, places.delimiter, known, all, findings);
+  std::ranges::sort(all, {}, [](const SqlText& each) { return std::pair{each.file, each.literal.first}; });
   return all;
 }
 

@@ -26,10 +26,14 @@ struct SqlText {
 struct SqlPlaces {
   std::vector<std::string> migrations;
   std::vector<std::string> code;  // C++ files whose literals are looked at
-  std::string delimiter = "sql";  // R"sql(…)sql" is SQL whatever it says
+  std::string delimiter = "sql";  // R"sql(…)sql" is SQL whatever it says, and so is R"SQL(…)SQL"
 };
 
-/// In the order of files. What is no SQL though it says so is a trouble.
+/// `public.notes` and `main.notes` are `notes`: there is one schema.
+std::string_view bare_name(std::string_view table);
+
+/// In the order of files. What is no SQL though it says so is a trouble. What a literal leaves open is decided by the
+/// tables that the migrations make.
 std::vector<SqlText> sql_of(const Tree&, const SqlPlaces&, Findings&);
 
 }  // namespace guard::rules

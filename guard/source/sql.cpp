@@ -237,21 +237,39 @@ class Reader {
       level().is_head = true;
     } else if (now == "as" && level().verb == "create") {
       level().is_head = true;
-    } else if (now == "begin" && level().verb == "trigger") {
+    } else if (now == "begin" && (level().verb == "trigger" || (level().verb == "function" && take("atomic")))) {
       level().is_head = true;
     } else if (now == "rename" && level().verb == "alter" && take("to")) {
       const std::size_t offset = token().offset;
       add(name(), Use::create, offset);
     } else if (now == "disable" && level().verb == "alter" && (take("trigger") || take("rule"))) {
       add(level().target, Use::drop, out_.tokens[at_ - 2].offset);
+    } else if (now == "into" && level().verb == "select" && body_depth_ == 0) {  // within a body it sets a variable
+      select_into();
+    } else if (now == "table" && level().verb == "insert" && token().is_name()) {
+      list(Use::read);
     } else if (now == "inherits") {
       if (level().verb == "create") list(Use::refer);
+    } else if (relates(now)) {
+      const std::size_t offset = at_ < size() ? token().offset : text_.size();
+      add(name(), Use::refer, offset);
     } else if (body_depth_ > 0 && (now == "loop" || (now == "then" && level().verb == "other"))) {
       level() = {};
     } else if (ends_list(now)) {
       level().in_list = false;
     }
   }
+
+  /// Whether what follows is a table that the one at hand is made after or joined to. `CHECK (…) NO INHERIT` is not.
+  bool relates(std::string_view word) const {
+    const auto before = [this](std::size_t back) { return at_ > back ? out_.tokens[at_ - 1 - back] : SqlToken{}; };
+    if (word == "like") return is_within_create() && before(1).is_sign(',');
+    if (levels_.back().verb != "alter") return false;
+    if (word == "inherit") return !before(1).is("no") || !before(2).is_sign(')');
+    return word == "partition" && (before(1).is("attach") || before(1).is("detach"));
+  }
+
+  bool is_within_create() const { return levels_.size() > 1 && levels_[levels_.size() - 2].verb == "create"; }
 
   static bool ends_list(std::string_view word) {
     static constexpr std::array<std::string_view, 11> words{"where", "group",  "order",     "limit", "having", "window",
@@ -277,12 +295,15 @@ class Reader {
     level().verb = "other";
     if (verb == "select" || verb == "values" || verb == "perform") {
       level().verb = "select";
-    } else if (at_ == 1 && (verb == "from" || verb == "join" || verb == "table")) {  // what goes on with another text
+    } else if ((verb == "table" && token().is_name()) || (at_ == 1 && goes_on(verb))) {
       level().verb = "select";
       list(Use::read);
+    } else if (at_ == 1 && verb == "into") {
+      level().verb = "insert";
+      target(Use::insert);
     } else if (verb == "union" || verb == "except" || verb == "intersect") {
       level().is_head = true;
-    } else if (verb == "like" && levels_.size() > 1 && levels_[levels_.size() - 2].verb == "create") {
+    } else if (verb == "like" && is_within_create()) {
       target(Use::refer);
     } else if (verb == "insert" || verb == "replace") {
       insert(verb == "replace");
@@ -302,6 +323,22 @@ class Reader {
       list(Use::read);
     } else {
       define(verb);
+    }
+  }
+
+  /// What goes on with a text that another began.
+  static bool goes_on(std::string_view verb) { return verb == "from" || verb == "join" || verb == "using"; }
+
+  void select_into() {
+    take("unlogged");
+    const bool is_temporary = take("temp") || take("temporary");
+    take("table");
+    const std::size_t offset = at_ < size() ? token().offset : text_.size();
+    const std::string made = name();
+    if (is_temporary) {
+      withs_.emplace_back(made, 0);
+    } else {
+      add(made, Use::create, offset);
     }
   }
 

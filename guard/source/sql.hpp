@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,8 +70,16 @@ struct Sql {
 /// `problem`'s line is counted from 1 within `text`.
 Sql parse_sql(std::string_view text);
 
+/// As in `TableUse::name`, without schema.
+using TableNames = std::set<std::string, std::less<>>;
+
 /// Whether one of its statements begins as one that names tables begins: `SELECT …`, `insert into x`, and not `Select
-/// one`; or as the rest of one does: ` FROM x`.
-bool looks_like_sql(std::string_view text);
+/// one`; or whether it is a piece of one: ` LEFT JOIN x`, `AND y IN (SELECT …)`. A table of `known` after a word that
+/// takes one shows it where the text alone could be prose.
+bool looks_like_sql(std::string_view text, const TableNames& known = {});
+
+/// Whether `more`, the next text of a file, goes on where `begun` stops: `SET …` after `UPDATE x`, `FROM x` after
+/// `DELETE`, `ON CONFLICT …` after `INSERT …`. Alone, neither says what is done to which table.
+bool goes_on_as_sql(std::string_view begun, std::string_view more);
 
 }  // namespace guard::source

@@ -113,7 +113,42 @@ TEST(GuardSqlTables, AreThoseThatATableIsMadeAfter) {
 TEST(GuardSqlTables, AreThoseOfTheRestOfAText) {
   EXPECT_EQ(tables(" FROM a, b WHERE x = 1"), "SELECT a, SELECT b");
   EXPECT_EQ(tables("JOIN a ON true"), "SELECT a");
+  EXPECT_EQ(tables("USING a WHERE x = 1"), "SELECT a");
+  EXPECT_EQ(tables("INTO a (x) VALUES (1)"), "INSERT a");
+  EXPECT_EQ(tables(" LEFT JOIN a b ON true"), "SELECT a");
+  EXPECT_EQ(tables(" AND x IN (SELECT x FROM a)"), "SELECT a");
+  EXPECT_EQ(tables(" ON CONFLICT (x) DO UPDATE SET y = (SELECT 1 FROM a)"), "UPDATE ?, SELECT a");
   EXPECT_EQ(tables(" UNION ALL SELECT x FROM a"), "SELECT a");
+}
+
+TEST(GuardSqlTables, AreThoseThatATableIsJoinedTo) {
+  EXPECT_EQ(tables("CREATE TABLE a (x int, LIKE b INCLUDING ALL)"), "CREATE a, REFERENCES b");
+  EXPECT_EQ(tables("ALTER TABLE a INHERIT b, ADD x int; ALTER TABLE a NO INHERIT c"),
+            "ALTER a, REFERENCES b, ALTER a, REFERENCES c");
+  EXPECT_EQ(tables("ALTER TABLE a ATTACH PARTITION b FOR VALUES IN (1); ALTER TABLE a DETACH PARTITION c"),
+            "ALTER a, REFERENCES b, ALTER a, REFERENCES c");
+  EXPECT_EQ(tables("ALTER TABLE a ADD CHECK (x > 0) NO INHERIT; SELECT inherit, partition, x LIKE y FROM a"),
+            "ALTER a, SELECT a");
+}
+
+TEST(GuardSqlTables, AreThoseOfTABLE) {
+  EXPECT_EQ(tables("CREATE TABLE a AS TABLE b"), "CREATE a, SELECT b");
+  EXPECT_EQ(tables("WITH w AS (TABLE a) SELECT 1 FROM w WHERE EXISTS (TABLE b) UNION TABLE c"),
+            "SELECT a, SELECT b, SELECT c");
+  EXPECT_EQ(tables("INSERT INTO a TABLE b"), "INSERT a, SELECT b");
+  EXPECT_EQ(tables("CREATE FUNCTION f() RETURNS TABLE (x int) AS $$ SELECT 1 FROM a $$"), "SELECT a");
+}
+
+TEST(GuardSqlTables, AreThoseOfABodyWithoutQuotes) {
+  EXPECT_EQ(tables("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 FROM a; DELETE FROM b; END; SELECT 1 FROM c"),
+            "SELECT a, DELETE b, SELECT c");
+  EXPECT_EQ(tables("CREATE FUNCTION f() RETURNS int RETURN (SELECT 1 FROM a)"), "SELECT a");
+}
+
+TEST(GuardSqlTables, AreMadeBySelectIntoToo) {
+  EXPECT_EQ(tables("SELECT x INTO a FROM b"), "CREATE a, SELECT b");
+  EXPECT_EQ(tables("SELECT x INTO TEMP a FROM b; SELECT 1 FROM a"), "SELECT b");
+  EXPECT_EQ(tables("DO $$ BEGIN SELECT x INTO a FROM b; END $$"), "SELECT b");  // a variable
 }
 
 TEST(GuardSqlTables, AreMissingWhereTextIsPutTogetherAtRunTime) {
@@ -164,8 +199,7 @@ TEST(GuardSqlLiterals, AreSqlByTheirFirstWordsAndNotProse) {
                            "GRANT SELECT ON a TO b",
                            " FROM a WHERE x = 1",
                            " JOIN a ON true",
-                           " UNION SELECT x FROM a",
-                           "TABLE a"})
+                           " UNION SELECT x FROM a"})
     EXPECT_TRUE(looks_like_sql(each)) << each;
   for (const char* each : {"Update the set of charges",
                            "update the charges and set them anew",
@@ -200,6 +234,101 @@ TEST(GuardSqlLiterals, AreSqlByTheirFirstWordsAndNotProse) {
   EXPECT_FALSE(looks_like_sql("select"));
   EXPECT_FALSE(looks_like_sql("with two of them"));
   EXPECT_FALSE(looks_like_sql(""));
+}
+
+TEST(GuardSqlLiterals, ArePiecesOfSqlByWhatStandsInTheirMiddle) {
+  for (const char* each :
+       {" AND x IN (SELECT y FROM a)", "WHERE EXISTS (SELECT 1 FROM a)", ", (SELECT sum(x) FROM a) AS total",
+        "and x in (select y from b where z = 1)", " LEFT JOIN a ON x = y", "NATURAL JOIN b", " CROSS JOIN ",
+        "WHERE x JOIN a AS b ON true", " ON CONFLICT (x) DO UPDATE SET y = 1", " FROM ", "JOIN a"})
+    EXPECT_TRUE(looks_like_sql(each)) << each;
+  for (const char* each : {"and (select one from the list)", "choose (select one from options)", " AND (SELECT one)",
+                           "left join the others", "LEFT and JOIN", "ON CONFLICT DO UPDATE is refused", "from ",
+                           "DELETE ", "inner join a"})
+    EXPECT_FALSE(looks_like_sql(each)) << each;
+}
+
+TEST(GuardSqlLiterals, AreSqlByTheTablesThatThereAre) {
+  const TableNames known{"charges", "jobs"};
+  for (const char* each :
+       {"TABLE charges", "USING charges WHERE x", "INTO charges (x)", "UPDATE charges ", "x FROM ONLY charges c",
+        "FROM public.charges c", "JOIN \"charges\" c", "DELETE FROM charges c", " from charges c where c.x = 1",
+        " left join charges c on c.x = 1", "insert into charges", "merge x; TABLE jobs"})
+    EXPECT_TRUE(looks_like_sql(each, known)) << each;
+  for (const char* each :
+       {"TABLE full", "USING it", "update charges", "from charges to refunds", "from jobs where they run",
+        "Table charges", "Select one from charges", "charges FROM", "join jobs"})
+    EXPECT_FALSE(looks_like_sql(each, known)) << each;
+}
+
+TEST(GuardSqlLiterals, AreNotMessagesAboutSqlOrAnythingElse) {
+  for (const char* each : {"JOIN token expired",
+                           "FROM header is missing",
+                           "FROM header, body and trailer",
+                           "DELETE FROM is not allowed here",
+                           "INSERT INTO is not allowed here",
+                           "DROP TABLE is not allowed here",
+                           "GRANT is missing on the node",
+                           "LOCK held in exclusive mode",
+                           "TABLE full",
+                           "create temporary files",
+                           "create unique names",
+                           "create or choose a project",
+                           "create policy first",
+                           "create index page",
+                           "drop table reservations before noon",
+                           "insert into slot {}",
+                           "insert into it",
+                           "delete from cache",
+                           "select from menu",
+                           "select: choose from options",
+                           "comment on what is wrong",
+                           "merge into main",
+                           "explain which select you chose",
+                           "alter or remove the binding",
+                           "update name, set value = {}",
+                           "lock table seats",
+                           "with this as a base, select another"})
+    EXPECT_FALSE(looks_like_sql(each)) << each;
+  for (const char* each : {"CREATE TEMPORARY TABLE a (x int)",
+                           "create temp table a as select 1",
+                           "create unique index i on a (x)",
+                           "create or replace view v as select 1",
+                           "drop table if exists a",
+                           "DROP TABLE a, b",
+                           "alter table only b add x int",
+                           "create table a (x int)",
+                           "CREATE TABLE a PARTITION OF b",
+                           "DROP INDEX i",
+                           "insert into a select 1",
+                           "INSERT INTO a",
+                           "DELETE FROM a b WHERE x",
+                           "DELETE FROM {} WHERE x",
+                           "DELETE FROM ",
+                           "delete from a where x",
+                           "FROM a x, b y WHERE x",
+                           "FROM a",
+                           "merge into a using b on x when matched then delete",
+                           "explain analyze select 1 from a",
+                           "EXPLAIN (ANALYZE) SELECT 1 FROM a",
+                           "COMMENT ON TABLE a IS 'b'",
+                           "GRANT SELECT ON a TO b",
+                           "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END",
+                           "update only a b set x = 1"})
+    EXPECT_TRUE(looks_like_sql(each)) << each;
+}
+
+TEST(GuardSqlLiterals, GoOnWithTheOneBefore) {
+  EXPECT_TRUE(goes_on_as_sql("UPDATE a ", "SET x = 1"));
+  EXPECT_TRUE(goes_on_as_sql("update a ", "set x = 1"));
+  EXPECT_TRUE(goes_on_as_sql("DELETE ", "FROM a"));
+  EXPECT_TRUE(goes_on_as_sql("INSERT INTO a VALUES (1)", " ON CONFLICT (x) DO UPDATE SET x = 2"));
+  EXPECT_TRUE(goes_on_as_sql("INSERT INTO a VALUES (1) ON CONFLICT (x) ", "DO UPDATE SET x = 2"));
+  EXPECT_FALSE(goes_on_as_sql("UPDATE a SET x = 1", "SET y = 2"));
+  EXPECT_FALSE(goes_on_as_sql("UPDATE a ", "set x = 1"));
+  EXPECT_FALSE(goes_on_as_sql("DELETE /v1", "FROM a"));
+  EXPECT_FALSE(goes_on_as_sql("SELECT x FROM a", " ON CONFLICT (x) DO UPDATE"));
+  EXPECT_FALSE(goes_on_as_sql("", "SET"));
 }
 
 TEST(GuardSqlLiterals, AreJoinedAndKnowTheLineOfEachCharacter) {
