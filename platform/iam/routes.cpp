@@ -238,10 +238,10 @@ Result<base::Page<ResourceView>> list_resources(db::Snapshot& snapshot,
       });
 }
 
-Result<base::Page<RoleView>> list_roles(const Core& core) {
-  base::Page<RoleView> page;
-  for (Iam::Role& each : core.roles()) page.items.push_back({std::move(each.name), std::move(each.permissions)});
-  return page;
+Result<base::Page<RoleView>> list_roles(const Core& core, const base::Cursor& cursor) {
+  std::vector<RoleView> all;
+  for (Iam::Role& each : core.roles()) all.push_back({std::move(each.name), std::move(each.permissions)});
+  return request::page_of(std::move(all), cursor, [](const RoleView& each) { return each.name; });
 }
 
 NodeView view_node(const store::Node& node) {
@@ -345,8 +345,9 @@ void add_bindings(request::Routes& routes, const Core& core) {
                                 {.reasons = {role_wider}, .summary = "Take a role away"});
   }
   routes
-      .read_memory<role_list>("/v1/roles", [&core](const Call<role_list>&) { return list_roles(core); },
-                              {.bulk = true, .summary = "The roles and what they hold"})
+      .read_memory<role_list>(
+          "/v1/roles", [&core](const Call<role_list, base::Cursor>& call) { return list_roles(core, call.input); },
+          {.bulk = true, .summary = "The roles and what they hold"})
       .read<resource_list>("/v1/organizations/{organization}/resources", list_resources,
                            {.summary = "Resources by name and type"})
       .change<access_check>(

@@ -1,5 +1,6 @@
 // The tree: how scopes are made and shown, and the path that it had at a time.
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "platform/iam/services.hpp"
@@ -47,6 +48,16 @@ std::vector<store::Place> up_from(const std::map<Scope, store::Place>& places, c
 // Parents before children; of one depth, the oldest first.
 std::string order_of(std::size_t depth, const Scope& scope) {
   return (depth < 10 ? "0" : "") + std::to_string(depth) + ":" + request::text(scope);
+}
+
+// A scope that is gone since is a place in the order all the same.
+bool is_place_in_order(std::string_view text) {
+  std::size_t depth = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), depth);
+  const std::string_view rest{parsed.ptr, text.data() + text.size()};
+  if (parsed.ec != std::errc{} || !rest.starts_with(':')) return false;
+  const auto scope = request::scope_from_text(rest.substr(1));
+  return scope && order_of(depth, *scope) == text;
 }
 
 }  // namespace
@@ -114,6 +125,7 @@ ScopeView view_scope(db::Snapshot& snapshot, const Scope& scope) {
 // What the caller may read, and whatever leads there. From the tables: a list is also a no about what it lacks.
 base::Result<base::Page<ScopeView>> list_scopes(const Core& core, db::Snapshot& snapshot, PrincipalId principal,
                                                 const base::Cursor& cursor, base::Instant now) {
+  if (!cursor.after.empty() && !is_place_in_order(cursor.after)) return request::foreign_cursor();
   const auto person = store::person(snapshot, principal);
   if (!person) return base::Page<ScopeView>{};
   const auto held = store::held_by(snapshot, principal);

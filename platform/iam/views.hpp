@@ -177,6 +177,7 @@ BOOST_DESCRIBE_STRUCT(ListResources, (), (name, type, after, limit))
 
 struct ResourceView {
   static constexpr std::string_view json_name = "Resource";
+  static constexpr request::PageBy page_by = request::PageBy::any_id;
   std::string id;
   std::string type;
   std::string name;

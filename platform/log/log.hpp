@@ -54,6 +54,7 @@ struct Entry {
 
 /// An entry as it stands in the log, and as lists and streams show it.
 struct Record {
+  static constexpr request::PageBy page_by = request::PageBy::index;
   std::int64_t index = 0;
   RecordId id;
   base::Instant at;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "platform/request/pages.hpp"
 #include "shared/json/json.hpp"
 
 namespace request {
@@ -101,25 +102,6 @@ template <class T>
 struct IsReply<Reply<T>> : std::true_type {
   using Body = T;
 };
-
-/// A page has a length that base::Cursor allows, and begins after an item of this list: of another's cursor there would
-/// be nothing to list, as if nothing were there. Where items have an index, or no id of one type, their handler knows
-/// its cursors.
-template <class Out, class Input>
-base::Result<void> check_page(const Input& asked) {
-  if constexpr (requires { asked.after, asked.limit, typename decltype(Out::items)::value_type{}; }) {
-    using Item = typename decltype(Out::items)::value_type;
-    if (asked.limit < 1 || asked.limit > base::page_size_max)
-      return base::Error{base::invalid, "expected an integer from 1 to " + std::to_string(base::page_size_max),
-                         "/limit"};
-    constexpr bool by_index = requires(Item item) { item.index; };
-    if constexpr (!by_index && requires(Item item) { requires base::is_id<std::remove_cvref_t<decltype(item.id)>>; }) {
-      if (!asked.after.empty() && !decltype(Item::id)::parse(asked.after))
-        return base::Error{base::invalid, "expected `next` of a page of this list", "/after"};
-    }
-  }
-  return {};
-}
 
 /// Decodes by the members' names: path parameters that the input lacks are the runner's own (the scope), a query
 /// parameter or body member that it lacks is an error.

@@ -125,19 +125,20 @@ Result<base::Page<ShownCharge>> list(db::Snapshot& snapshot, const Call<charge_l
   return page;
 }
 
-Result<base::Page<ShownPrice>> prices(db::Snapshot& snapshot, const Call<price_list>& call) {
-  base::Page<ShownPrice> page;
+Result<base::Page<ShownPrice>> prices(db::Snapshot& snapshot, const Call<price_list, base::Cursor>& call) {
+  std::vector<ShownPrice> all;
   for (const auto& each : registry::prices_at(snapshot, call.env.now))
-    page.items.push_back({.sku = each.sku,
-                          .meter = each.meter,
-                          .unit = each.unit,
-                          .rate = shown(each.rate, each.per_text),
-                          .per_text = each.per_text,
-                          .product = each.product,
-                          .price_book = each.book,
-                          .valid_from = each.valid_from,
-                          .simulated = each.simulated});
-  return page;
+    all.push_back({.sku = each.sku,
+                   .meter = each.meter,
+                   .unit = each.unit,
+                   .rate = shown(each.rate, each.per_text),
+                   .per_text = each.per_text,
+                   .product = each.product,
+                   .price_book = each.book,
+                   .valid_from = each.valid_from,
+                   .simulated = each.simulated});
+  return request::page_of(std::move(all), call.input,
+                          [](const ShownPrice& each) { return each.sku + "/" + each.meter; });
 }
 
 base::Day month_of(base::Instant at) {

@@ -62,26 +62,26 @@ std::int64_t fits(const Node& node, const Shape& shape) {
 
 request::Routes routes(const Catalogue& catalogue) {
   const auto list = [catalogue](db::Snapshot& snapshot,
-                                const Call<shape_list>& call) -> Result<base::Page<ShapeOffer>> {
+                                const Call<shape_list, base::Cursor>& call) -> Result<base::Page<ShapeOffer>> {
     const auto all = nodes(snapshot);
-    base::Page<ShapeOffer> page;
+    std::vector<ShapeOffer> offers;
     for (const Shape& shape : catalogue.shapes()) {
       const auto price = hourly(snapshot, shape, call.env.now);
       std::int64_t free = 0;
       for (const Node& node : all) free += fits(node, shape);
-      page.items.push_back({.name = shape.name,
-                            .gpus = shape.gpus,
-                            .gpu_model = shape.gpu_model,
-                            .gpu_memory = shape.gpu_memory,
-                            .cpu_millicores = shape.cpu_millicores,
-                            .memory = shape.memory,
-                            .price = price,
-                            .price_text = price ? price_text(*price) : "no price",
-                            .sku = shape.name,
-                            .free = free,
-                            .simulated = shape.simulated});
+      offers.push_back({.name = shape.name,
+                        .gpus = shape.gpus,
+                        .gpu_model = shape.gpu_model,
+                        .gpu_memory = shape.gpu_memory,
+                        .cpu_millicores = shape.cpu_millicores,
+                        .memory = shape.memory,
+                        .price = price,
+                        .price_text = price ? price_text(*price) : "no price",
+                        .sku = shape.name,
+                        .free = free,
+                        .simulated = shape.simulated});
     }
-    return page;
+    return request::page_of(std::move(offers), call.input, [](const ShapeOffer& each) { return each.name; });
   };
   return request::Routes{"gpuaas"}.read<shape_list>(
       "/v1/shapes", list, {.bulk = true, .summary = "What can be launched, and for how much"});

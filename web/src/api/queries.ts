@@ -44,7 +44,7 @@ export const roles = () =>
   queryOptions({
     queryKey: ['roles'],
     staleTime: 300_000,
-    queryFn: ({ signal }) => rows(() => ask(api.GET('/v1/roles', { signal }))),
+    queryFn: ({ signal }) => rows((after) => ask(api.GET('/v1/roles', { signal, params: { query: { after, limit: PAGE } } }))),
   });
 
 export const bindings = (scope: ScopeRef) =>
@@ -68,7 +68,7 @@ export const shapes = () =>
     queryKey: ['shapes'],
     staleTime: 10_000,
     meta: { needs: 'gpuaas.shape.list' },
-    queryFn: ({ signal }) => rows(() => ask(api.GET('/v1/shapes', { signal }))),
+    queryFn: ({ signal }) => rows((after) => ask(api.GET('/v1/shapes', { signal, params: { query: { after, limit: PAGE } } }))),
   });
 
 export const instances = (scope: ScopeRef) =>
