@@ -271,6 +271,35 @@ TEST_P(OpenStreams, OneIsCutWhenWhatAllowedItEndsAndTheOthersGoOn) {
   EXPECT_FALSE(of_stays->closed);
 }
 
+TEST_P(OpenStreams, ACursorThatTheLogNeverGaveIsRefusedAndTheNewestIsFollowed) {
+  const auto follow = [&](const std::string& last, const std::string& query) {
+    http::Request request{.method = "GET",
+                          .path = acme_ + "/events",
+                          .query = query,
+                          .headers = {{"Authorization", "Bearer " + admin_}},
+                          .peer = "127.0.0.1:1"};
+    if (!last.empty()) request.headers.emplace_back("Last-Event-ID", last);
+    return asking::ask(*house_, std::move(request));
+  };
+  std::int64_t newest = 0;
+  EXPECT_TRUE(eventually([&] {
+    const auto page = json::Document::parse(ask("GET", acme_ + "/audit-records", admin_, "", "limit=500").body);
+    if (page && (*page)["items"].size() > 0) newest = (*page)["items"].items().back()["index"].as_int();
+    return newest > 0;
+  }));
+  for (const std::string& last : {std::string{"0"}, std::to_string(newest)}) {
+    EXPECT_EQ(follow(last, "").status, 200) << last;
+    EXPECT_EQ(follow("", "after=" + last).status, 200) << last;
+  }
+  for (const std::string last : {"-1", "999999", "x", "1x", "99999999999999999999"}) {
+    const Reply reply = follow(last, "");
+    EXPECT_EQ(reply.status, 400) << last;
+    EXPECT_EQ(reply.reason(), "cursor_unknown") << last;
+    EXPECT_NE(reply.member("next"), "") << last;
+  }
+  for (const std::string after : {"after=-5", "after=999999"}) EXPECT_EQ(follow("", after).status, 400) << after;
+}
+
 TEST_P(OpenStreams, OnlyANodeThatProvedItsKeyHasALink) {
   HandNode node{server_->port()};
   ASSERT_FALSE(node.join(house_->bootstrapped()->join_token).empty());

@@ -86,6 +86,7 @@ class LogOfProcess final : public Log {
 
   // Feed
 
+  std::int64_t newest(db::Snapshot& snapshot) const override { return store::head(snapshot); }
   std::shared_ptr<void> follow(std::string topic, std::int64_t cursor, Give give) override {
     return tail_.follow(std::move(topic), cursor, std::move(give));
   }

@@ -115,6 +115,8 @@ inline constexpr base::Reason csrf_missing{"csrf_missing", base::Kind::forbidden
                                            "Send the csrf value of your sign-in as X-CSRF-Token."};
 inline constexpr base::Reason name_taken{"name_taken", base::Kind::conflict, "Choose another name."};
 inline constexpr base::Reason rate_limited{"rate_limited", base::Kind::limited, "Wait a second and try again."};
+inline constexpr base::Reason cursor_unknown{"cursor_unknown", base::Kind::invalid,
+                                             "Read the list once, then follow without Last-Event-ID."};
 inline constexpr base::Reason node_not_linked{"node_not_linked", base::Kind::unavailable,
                                               "The node is not connected to this server; try again in a second."};
 
@@ -128,6 +130,8 @@ class Feed {
     std::string data;   // JSON
   };
   using Give = std::function<bool(const Entry&)>;  // false ends it
+  /// The index of the log's last entry, as the database has it: this process may not have heard of it yet.
+  virtual std::int64_t newest(db::Snapshot&) const = 0;
   /// Entries after `cursor` (-1: from now on) that touch `topic`, then new ones as they come; a heartbeat is index -1.
   virtual std::shared_ptr<void> follow(std::string topic, std::int64_t cursor, Give give) = 0;  // dropped: ends
 };

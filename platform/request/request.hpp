@@ -110,7 +110,7 @@ struct Call {
 /// What a stream shows. The edge owns the socket, keeps the Authority, decides again, and cuts on anything but yes.
 struct Follow {
   std::string topic;         // the id of a scope (everything at and below it) or of a resource
-  std::int64_t cursor = -1;  // the log index after which to begin (-1: from now on); a later Last-Event-ID wins
+  std::int64_t cursor = -1;  // the log index after which to begin (-1: from now on); a Last-Event-ID wins
 };
 struct Relay {
   PrincipalId node;

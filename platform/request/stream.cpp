@@ -1,6 +1,7 @@
 // Streams: the handler says what to follow or relay, the edge owns the socket. No stream holds a thread or a
 // transaction; each is cut when the decision that allowed it changes.
 #include <charconv>
+#include <optional>
 
 #include "platform/request/runs.hpp"
 
@@ -12,6 +13,25 @@ constexpr std::uint16_t policy_violation = 1008;  // RFC 6455, 7.4.1
 std::string event_text(const Feed::Entry& entry) {
   if (entry.index < 0) return ": beat\n\n";
   return "id: " + std::to_string(entry.index) + "\nevent: " + entry.event + "\ndata: " + entry.data + "\n\n";
+}
+
+std::optional<std::int64_t> index_in(std::string_view text) {
+  std::int64_t index = -1;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) return std::nullopt;
+  return index;
+}
+
+// A cursor that this log never gave would be followed in silence for ever: another database's, or a mistyped one.
+base::Result<std::int64_t> cursor_of(const http::Headers& headers, const Follow& what, std::int64_t newest) {
+  const auto last = http::find(headers, "Last-Event-ID");
+  if (!last && what.cursor == -1) return what.cursor;
+  const auto cursor = last ? index_in(*last) : what.cursor;
+  const std::string_view said = last ? "Last-Event-ID" : "after";
+  if (!cursor || *cursor < 0 || *cursor > newest)
+    return base::Error{cursor_unknown,
+                       std::string{said} + ": expected the id of an event, 0 to " + std::to_string(newest)};
+  return *cursor;
 }
 
 // What ends with a stream, from whichever side it ended.
@@ -31,7 +51,7 @@ void Runs::stream(const AskPtr& ask) {
     auto opened = store_.read(
         [&](db::Snapshot& snapshot) { return ask->route->open(snapshot, ask->granted(), env, ask->input.get()); });
     if (!opened) return refuse(ask, opened.error());
-    if (const auto* what = std::get_if<Follow>(&*opened)) return follow(ask, *what);
+    if (auto* what = std::get_if<Follow>(&*opened)) return follow(ask, std::move(*what));
     if (const auto* what = std::get_if<Relay>(&*opened)) return relay(ask, *what);
     attach(ask, std::get<Attach>(*opened));
   });
@@ -39,11 +59,9 @@ void Runs::stream(const AskPtr& ask) {
 
 void Runs::follow(const AskPtr& ask, Follow what) {
   CHECK(ports_.feed != nullptr);
-  if (const auto last = http::find(ask->http.headers, "Last-Event-ID")) {
-    const auto parsed = std::from_chars(last->data(), last->data() + last->size(), what.cursor);
-    if (parsed.ec != std::errc{} || parsed.ptr != last->data() + last->size())
-      return refuse(ask, base::Error{base::invalid, "Last-Event-ID is not a log index"});
-  }
+  const auto newest = store_.read([&](db::Snapshot& snapshot) { return ports_.feed->newest(snapshot); });
+  const auto cursor = cursor_of(ask->http.headers, what, newest);
+  if (!cursor) return refuse(ask, cursor.error());
   auto bytes = ask->responder->stream(
       200, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Request-Id", ask->id}});
   if (!bytes) return;
@@ -60,7 +78,7 @@ void Runs::follow(const AskPtr& ask, Follow what) {
     pool_.post_due([ends = std::move(ends)] {});  // ending may wait for a piece that is being given just now
   });
   bytes->write(": open\n\n");
-  auto following = ports_.feed->follow(what.topic, what.cursor, [bytes](const Feed::Entry& entry) {
+  auto following = ports_.feed->follow(std::move(what.topic), *cursor, [bytes](const Feed::Entry& entry) {
     if (bytes->write(event_text(entry))) return true;
     bytes->cut();
     return false;

@@ -58,10 +58,10 @@ Problem& add(std::map<std::string, Problem>& all, const base::Reason& reason) {
 }
 
 // Of any route: base's own, which no route declares, and the runner's.
-constexpr base::Reason of_any_route[] = {base::not_found,       base::forbidden,       base::invalid,
-                                         base::unauthenticated, base::unavailable,     base::contended,
-                                         base::internal,        request::key_missing,  request::key_reused,
-                                         request::in_flight,    request::rate_limited, request::csrf_missing};
+constexpr base::Reason of_any_route[] = {
+    base::not_found,       base::forbidden,       base::invalid,          base::unauthenticated, base::unavailable,
+    base::contended,       base::internal,        request::key_missing,   request::key_reused,   request::in_flight,
+    request::rate_limited, request::csrf_missing, request::cursor_unknown};
 constexpr http::Refusal before_any_route[] = {http::malformed,       http::timed_out,    http::too_large,
                                               http::no_upgrade,      http::no_websocket, http::overloaded,
                                               http::header_too_large};

@@ -54,6 +54,7 @@ export function follow(path: string, onEvent: (happened: Happened) => void, onSt
       } catch (error) {
         if (stop.signal.aborted) return;
         if (error instanceof ApiError && [401, 403, 404].includes(error.status)) return enter('refused');
+        if (error instanceof ApiError && error.problem.reason === 'cursor_unknown') lastId = ''; // another database's: its past is in the lists
       }
       enter('lost');
       await wait(backoff(tries, Math.random()), stop.signal);
