@@ -1,8 +1,6 @@
 // Launching, stopping, and waiting for what was launched.
 #include <unistd.h>
 
-#include <charconv>
-
 #include "cmd/cli/perform.hpp"
 #include "cmd/cli/waiting.hpp"
 #include "cmd/cli/words/progress.hpp"
@@ -14,6 +12,7 @@ using json::Document;
 
 // Long enough for a node to come back; whoever wants to queue for hours says so.
 constexpr std::chrono::minutes launch_patience{10};
+constexpr std::chrono::seconds timeout_max = std::chrono::years{1};
 
 bool runs_or_ended(const Document& instance) { return instance["state"].as_text() == "running" || has_ended(instance); }
 
@@ -21,12 +20,10 @@ bool runs_or_ended(const Document& instance) { return instance["state"].as_text(
 Outcome<std::optional<std::chrono::seconds>> timeout_of(const Context& context) {
   const auto given = context.parsed.flag("timeout");
   if (!given) return std::nullopt;
-  int seconds = 0;
-  const auto end = given->data() + given->size();
-  if (const auto read = std::from_chars(given->data(), end, seconds);
-      read.ec != std::errc{} || read.ptr != end || seconds < 0)
-    return wrong_usage("--timeout takes seconds, not `" + *given + "`");
-  return std::chrono::seconds{seconds};
+  const auto seconds = whole_number(*given);
+  if (!seconds || *seconds < 0 || *seconds > timeout_max.count())
+    return wrong_usage("--timeout takes seconds, at most a year of them, not `" + *given + "`");
+  return std::chrono::seconds{*seconds};
 }
 
 Outcome<std::string> launch_body(const Context& context) {
@@ -54,6 +51,16 @@ Ending print_end(Context& context, const Document& seen, bool said) {
   return 0;
 }
 
+/// Of a wait that is over. What was waited for to run and was stopped instead is no success, nor is any bad end.
+Ending waited(Context& context, const Outcome<Document>& seen, const Progress& progress, bool to_run) {
+  if (!seen) return std::unexpected(seen.error());
+  if (auto printed = print_end(context, *seen, progress.shown()); !printed) return printed;
+  if (const auto failed = end_failure(*seen)) return std::unexpected(*failed);
+  if (to_run && (*seen)["state"].as_text() == "stopped")
+    return std::unexpected(Failure{.what = (*seen)["name"].as_text() + " was stopped"});
+  return 0;
+}
+
 }  // namespace
 
 Ending instance_create(Context& context) {
@@ -75,12 +82,9 @@ Ending instance_create(Context& context) {
   if (!made) return std::unexpected(Failure{.what = "the answer is no JSON: " + made.error().detail});
   Progress progress{context.session, true};
   progress.show(*made);
-  auto seen =
-      wait_for(context.session, (*made)["id"].as_text(), progress, runs_or_ended, timeout->value_or(launch_patience));
-  if (!seen) return std::unexpected(seen.error());
-  if (auto printed = print_end(context, *seen, progress.shown()); !printed) return printed;
-  if (const auto failed = end_failure(*seen)) return std::unexpected(*failed);
-  return 0;
+  const auto patience = timeout->value_or(launch_patience);
+  const auto seen = wait_for(context.session, (*made)["id"].as_text(), progress, runs_or_ended, patience);
+  return waited(context, seen, progress, true);
 }
 
 Ending instance_change(Context& context) {
@@ -105,17 +109,12 @@ Ending instance_wait(Context& context) {
     return wrong_usage("--for takes running or ended, not `" + wanted + "`");
   auto id = context.places.value(Takes::instance, context.parsed.words.at("instance"));
   if (!id) return std::unexpected(id.error());
-  const auto until = wanted == "running" ? runs_or_ended : has_ended;
+  const bool to_run = wanted == "running";
   const auto timeout = timeout_of(context);
   if (!timeout) return std::unexpected(timeout.error());
-  Progress progress{context.session, wanted == "running"};
-  auto seen = wait_for(context.session, *id, progress, until, *timeout);
-  if (!seen) return std::unexpected(seen.error());
-  if (auto printed = print_end(context, *seen, progress.shown()); !printed) return printed;
-  if (const auto failed = end_failure(*seen)) return std::unexpected(*failed);
-  if (wanted == "running" && (*seen)["state"].as_text() == "stopped")
-    return std::unexpected(Failure{.what = (*seen)["name"].as_text() + " was stopped"});
-  return 0;
+  Progress progress{context.session, to_run};
+  const auto seen = wait_for(context.session, *id, progress, to_run ? runs_or_ended : has_ended, *timeout);
+  return waited(context, seen, progress, to_run);
 }
 
 }  // namespace cli

@@ -1,7 +1,5 @@
 #include "cmd/cli/places.hpp"
 
-#include <charconv>
-
 namespace cli {
 namespace {
 
@@ -69,10 +67,12 @@ Outcome<ScopeRow> Places::organization_of(const ScopeRow& scope) {
   return *organization;
 }
 
-// Nobody typed its name in this command, so a refusal says where it comes from.
+// Nobody typed its name in this command, so what does not find it says where it comes from.
 Outcome<ScopeRow> Places::project() {
-  auto found = scope(project_, project_kinds);
-  if (!found && (found.error().exit == Exit::absent || found.error().exit == Exit::usage)) {
+  auto known = tree();
+  if (!known) return std::unexpected(known.error());
+  auto found = (*known)->find(project_, project_kinds);
+  if (!found) {
     found.error().what = "GPUAAS_PROJECT: " + found.error().what;
     found.error().next = "Set GPUAAS_PROJECT to one of `gpuaas project list`, or unset it.";
   }
@@ -159,13 +159,9 @@ Outcome<std::string> Places::value(Takes takes, std::string_view word, std::opti
   switch (takes) {
     case Takes::text:
       return std::string{word};
-    case Takes::number: {
-      std::int64_t number = 0;
-      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-      if (error != std::errc{} || end != word.data() + word.size())
-        return wrong_usage("`" + std::string{word} + "` is no number");
+    case Takes::number:
+      if (!whole_number(word)) return wrong_usage("`" + std::string{word} + "` is no number");
       return std::string{word};
-    }
     case Takes::scope:
     case Takes::parent: {
       auto found = takes == Takes::scope ? scope(word, scope_kinds) : scope(word, parent_kinds);

@@ -1,8 +1,9 @@
 #include "cmd/cli/session.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <thread>
 
+#include "cmd/cli/words/arguments.hpp"
 #include "cmd/cli/words/terminal.hpp"
 #include "shared/base/random.hpp"
 
@@ -10,6 +11,7 @@ namespace cli {
 namespace {
 
 constexpr std::chrono::seconds answer_time{60};
+constexpr std::chrono::seconds retry_after_max = std::chrono::days{1};
 
 std::string query_text(const std::vector<std::pair<std::string, std::string>>& query) {
   std::string out;
@@ -20,10 +22,9 @@ std::string query_text(const std::vector<std::pair<std::string, std::string>>& q
 
 std::optional<std::chrono::seconds> retry_after(const http::Response& response) {
   const auto sent = http::find(response.headers, "Retry-After");
-  int seconds = 0;
-  if (!sent || std::from_chars(sent->data(), sent->data() + sent->size(), seconds).ec != std::errc{})
-    return std::nullopt;
-  return std::chrono::seconds{seconds};
+  const auto seconds = sent ? whole_number(*sent) : std::nullopt;
+  return seconds ? std::optional{std::chrono::seconds{std::clamp<std::int64_t>(*seconds, 0, retry_after_max.count())}}
+                 : std::nullopt;
 }
 
 std::string request_id(const http::Response& response) {

@@ -21,7 +21,11 @@ namespace {
 constexpr std::size_t piece_max = 32 << 10;
 constexpr std::int64_t untaken_max = 512 << 10;  // the platform between holds a little more, and cuts who sends beyond
 constexpr std::chrono::milliseconds full_pause{5};
+// A terminal has no end of input to pass on: what was piped in has until then to be answered, or to end the shell.
+constexpr std::chrono::seconds quiet_max{5};
 constexpr std::uint16_t cut_by_platform = 1008;  // RFC 6455, 7.4.1: policy violation
+
+using Clock = std::chrono::steady_clock;
 
 struct Wanted {
   std::string instance;
@@ -34,6 +38,7 @@ struct Wanted {
 struct End {
   std::optional<json::Document> exit;  // the other side's last word
   bool left = false;                   // by ~.
+  bool input_ended = false;            // and so it was left
   std::uint16_t close_code = 0;
   std::string close_reason;
 };
@@ -80,8 +85,9 @@ class Line final {
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
-  int over() const { return over_; }    // readable once it is over
-  int taken() const { return taken_; }  // readable when the process took some of what was sent
+  int over() const { return over_; }                  // readable once it is over
+  int taken() const { return taken_; }                // readable when the process took some of what was sent
+  Clock::time_point heard() const { return heard_; }  // when the last of its output came
   End end() {
     const std::lock_guard lock{mutex_};
     return end_;
@@ -110,6 +116,7 @@ class Line final {
 
   void take(std::string message, bool binary) {
     if (binary) {
+      heard_ = Clock::now();
       if (write_all(on_error_ ? STDERR_FILENO : STDOUT_FILENO, message)) return;
       const std::lock_guard lock{mutex_};
       end_.left = true;  // nobody reads any more
@@ -132,6 +139,7 @@ class Line final {
   const bool counted_;
   const int over_, taken_;
   std::atomic<std::int64_t> untaken_ = 0;
+  std::atomic<Clock::time_point> heard_ = Clock::now();
   bool on_error_ = false;  // of the socket's thread
   std::mutex mutex_;
   End end_;
@@ -142,7 +150,7 @@ class Input final {
  public:
   Input(bool raw, bool tell_end) : raw_(raw), tell_end_(tell_end) {}
 
-  /// Reads and sends until the line is over or the person leaves.
+  /// Reads and sends until the line is over, the person leaves, or the input has ended and nothing answers it any more.
   End run(Line& line, const Signals& signals) {
     while (true) {
       flush(line);
@@ -151,7 +159,9 @@ class Input final {
                                  {signals.descriptor(), POLLIN, 0},
                                  {line.taken(), POLLIN, 0},
                                  {STDIN_FILENO, POLLIN, 0}}};
-      const int timeout = pending_.empty() ? -1 : static_cast<int>(full_pause.count());
+      const auto pause = pending_.empty() ? patience(line) : std::optional{full_pause};
+      if (pause && pause->count() <= 0) return {.left = true, .input_ended = true};
+      const int timeout = pause ? static_cast<int>(pause->count()) : -1;
       if (::poll(all.data(), reads ? 4 : 3, timeout) < 0 && errno != EINTR) return line.end();
       if (all[0].revents != 0) return line.end();
       if (all[2].revents != 0) {
@@ -183,16 +193,26 @@ class Input final {
   }
 
  private:
+  /// How much longer an answer to the last input is waited for. None: more may come, or its end is passed on.
+  std::optional<std::chrono::milliseconds> patience(const Line& line) const {
+    if (!at_end_ || tell_end_) return std::nullopt;
+    if (!spoke_) return std::chrono::milliseconds{0};
+    const auto end = std::max(line.heard(), ended_) + quiet_max;
+    return std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+  }
+
   /// False: the person leaves.
   bool take() {
     std::string bytes(piece_max, '\0');
     const ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
-    if (got < 0) {
-      at_end_ = errno != EINTR && errno != EAGAIN;
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+    if (got <= 0) {
+      at_end_ = true;
+      end_due_ = tell_end_;
+      ended_ = Clock::now();
       return true;
     }
-    at_end_ = got == 0;
-    end_due_ = at_end_ && tell_end_;
+    spoke_ = true;
     bytes.resize(static_cast<std::size_t>(got));
     if (!raw_) {
       pending_ = std::move(bytes);
@@ -211,7 +231,8 @@ class Input final {
   const bool raw_, tell_end_;
   Escape escape_;
   std::string pending_;
-  bool at_end_ = false, end_due_ = false;
+  bool spoke_ = false, at_end_ = false, end_due_ = false;
+  Clock::time_point ended_;
 };
 
 Outcome<std::shared_ptr<http::WebSocket>> open(Session& session, const Wanted& wanted) {
@@ -241,6 +262,7 @@ Ending ending_of(const End& end) {
     if (!failure.empty()) fprintf(stderr, "gpuaas: the command could not run: %s\n", printable(failure).c_str());
     return code;
   }
+  if (end.input_ended) fprintf(stderr, "gpuaas: the input ended, and so does this session; the shell goes on\n");
   if (end.left) return 0;  // by the person
   const bool refused = end.close_code == cut_by_platform;
   return std::unexpected(

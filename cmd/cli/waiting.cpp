@@ -27,7 +27,8 @@ struct Wait {
   const std::string& id;
   Progress& progress;
   const Until& until;
-  const std::optional<Clock::time_point> end;
+  const std::optional<std::chrono::seconds> timeout;
+  const Clock::time_point began = Clock::now();
 
   Outcome<Document> look() const {
     auto instance = session.read({.path = "/v1/instances/" + id});
@@ -35,7 +36,7 @@ struct Wait {
     return instance;
   }
 
-  bool streams() const { return !end || Clock::now() + silence_max < *end; }
+  bool streams() const { return !timeout || Clock::now() + silence_max < began + *timeout; }
 
   /// One connection's worth of events; each look at the instance is shown. A value: `until` holds. None: the stream
   /// broke off, or the end is near.
@@ -75,21 +76,21 @@ struct Wait {
     return std::nullopt;
   }
 
-  Outcome<Document> by_the_clock(Clock::time_point last, std::chrono::seconds timeout) const {
+  Outcome<Document> by_the_clock() const {
+    CHECK(timeout);  // events are followed without end, or until then
     while (true) {
       auto instance = look();
       if (!instance || until(*instance)) return instance;
-      if (Clock::now() >= last) return std::unexpected(not_yet(*instance, timeout));
+      if (Clock::now() >= began + *timeout) return std::unexpected(not_yet(*instance, *timeout));
       std::this_thread::sleep_for(between_looks);
     }
   }
 
-  Outcome<Document> until_it_holds(std::optional<std::chrono::seconds> timeout) const {
+  Outcome<Document> until_it_holds() const {
     auto seen = by_events();
     if (!seen) return std::unexpected(seen.error());
     if (auto& there = *seen) return std::move(*there);
-    CHECK(end && timeout);  // events are followed without end, or until then
-    return by_the_clock(*end, *timeout);
+    return by_the_clock();
   }
 };
 
@@ -132,9 +133,9 @@ void Progress::break_line() {
 
 Outcome<Document> wait_for(Session& session, const std::string& id, Progress& progress, const Until& until,
                            std::optional<std::chrono::seconds> timeout) {
-  const Wait wait{session, id, progress, until, timeout ? std::optional{Clock::now() + *timeout} : std::nullopt};
+  const Wait wait{session, id, progress, until, timeout};
   auto seen = wait.look();
-  if (seen && !until(*seen)) seen = wait.until_it_holds(timeout);
+  if (seen && !until(*seen)) seen = wait.until_it_holds();
   progress.end(seen);
   return seen;
 }

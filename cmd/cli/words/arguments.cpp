@@ -83,12 +83,6 @@ Outcome<void> take_word(Parsed& parsed, const std::string& word) {
   return {};
 }
 
-bool is_count(const std::string& text) {
-  unsigned long value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() && value > 0;
-}
-
 Outcome<void> check(const Parsed& parsed) {
   const Command& command = *parsed.command;
   for (std::size_t i = parsed.words.size(); i < command.params.size(); ++i)
@@ -104,7 +98,7 @@ Outcome<void> check(const Parsed& parsed) {
   if (const auto output = parsed.flag("output");
       output && std::find(formats.begin(), formats.end(), *output) == formats.end())
     return wrong_usage("there is no output format `" + *output + "`", "Use table, wide, json, yaml or name.");
-  if (const auto limit = parsed.flag("limit"); limit && !is_count(*limit))
+  if (const auto limit = parsed.flag("limit"); limit && whole_number(*limit).value_or(0) <= 0)
     return wrong_usage("--limit is a number above zero", see(command));
   return {};
 }
@@ -114,6 +108,12 @@ Outcome<void> check(const Parsed& parsed) {
 std::optional<std::string> Parsed::flag(std::string_view name) const {
   const auto found = flags.find(name);
   return found == flags.end() ? std::nullopt : std::optional{found->second.back()};
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
 }
 
 Outcome<Reading> read_arguments(const std::vector<std::string>& arguments) {

@@ -2,6 +2,7 @@
 // `--flag=value`; what follows `--` belongs to the workload and is never looked at.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ struct Reading {
   std::optional<Help> help;
   Parsed parsed;
 };
+
+/// What people type as a number: decimal digits, perhaps after a `-`, and nothing else.
+std::optional<std::int64_t> whole_number(std::string_view);
 
 /// `arguments` without the program's name. Failures: `usage`, naming the word and the nearest known one.
 Outcome<Reading> read_arguments(const std::vector<std::string>& arguments);

@@ -132,6 +132,13 @@ TEST(Arguments, a_flag_given_again_is_kept_for_those_that_repeat_and_else_the_la
   EXPECT_EQ(read.flag("shape"), "t");
 }
 
+TEST(Arguments, a_number_is_digits_and_nothing_else) {
+  EXPECT_EQ(whole_number("0"), 0);
+  EXPECT_EQ(whole_number("-7"), -7);
+  for (const char* wrong : {"", "-", "+1", " 1", "1 ", "1s", "0x1", "1.5", "99999999999999999999"})
+    EXPECT_EQ(whole_number(wrong), std::nullopt) << wrong;
+}
+
 TEST(Arguments, wrong_usage_is_named_with_the_next_step) {
   struct Wrong {
     const char* line;
