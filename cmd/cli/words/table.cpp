@@ -337,7 +337,10 @@ std::string money_text(const Document& money) {
 std::string exit_text(const Document& exit) {
   if (exit.is_null()) return {};
   if (exit["oom"].as_bool()) return "out of memory";
-  if (const auto& failure = exit["failure"].as_text(); !failure.empty()) return failure;
+  if (const auto& failure = exit["failure"].as_text(); !failure.empty()) {
+    const auto& detail = exit["detail"].as_text();
+    return detail.empty() ? failure : failure + ": " + detail;
+  }
   if (!exit["signal"].is_null()) {
     const char* name = sigabbrev_np(static_cast<int>(exit["signal"].as_int()));
     return name == nullptr ? "signal " + exit["signal"].as_text() : "SIG" + std::string{name};

@@ -144,6 +144,7 @@ TEST(Units, durations_have_two_parts_at_most) {
 
 TEST(Exits, are_named_as_people_know_them) {
   EXPECT_EQ(exit_text(doc("null")), "");
+  EXPECT_EQ(exit_text(doc(R"({"failure":"env_invalid","detail":"it is too long"})")), "env_invalid: it is too long");
   EXPECT_EQ(exit_text(doc(R"({"code":0})")), "0");
   EXPECT_EQ(exit_text(doc(R"({"code":null,"signal":9,"oom":false})")), "SIGKILL");
   EXPECT_EQ(exit_text(doc(R"({"code":null,"signal":9,"oom":true})")), "out of memory");

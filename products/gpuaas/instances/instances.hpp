@@ -6,6 +6,8 @@
 // Always true
 //   - states move only along `transitions`, and only forward: a late or repeated report changes nothing;
 //   - room on a node is held from placement to the end, and given back exactly once;
+//   - what no node would start is refused at once, by the node's own check;
+//   - one that was deleted is there for its lineage and its bill alone: no route of its own finds it;
 //   - what the node reports is what the workload's own shim saw: exit code, signal, OOM kill and start failure.
 //
 // Not here: which node (scheduling), what it costs (platform/billing, from the node's usage events), the sandbox
@@ -47,8 +49,6 @@ inline constexpr request::Permission node_follow{"gpuaas.node.follow"};
 inline constexpr base::Reason shape_unknown{"shape_unknown", base::Kind::invalid, "See `gpuaas shape list`."};
 inline constexpr base::Reason name_invalid{"name_invalid", base::Kind::invalid,
                                            "Use lower-case letters, digits and dashes, 1 to 63, a letter first."};
-inline constexpr base::Reason command_invalid{"command_invalid", base::Kind::invalid,
-                                              "Give a command of 1 to 256 words, 64 KiB in all."};
 inline constexpr base::Reason instance_active{"instance_active", base::Kind::conflict, "Stop it first."};
 inline constexpr base::Reason instance_not_running{"instance_not_running", base::Kind::conflict,
                                                    "Wait until it runs, or launch it again."};
@@ -56,12 +56,12 @@ inline constexpr base::Reason surface_absent{"surface_absent", base::Kind::inval
                                              "An instance has the surface `terminal`."};
 
 inline constexpr std::string_view resource_type = "gpuaas.instance";
-inline constexpr std::size_t command_words_max = 256;
-inline constexpr std::size_t command_bytes_max = 64 << 10;
 inline constexpr std::size_t reports_max = 1000;  // of one report
 inline constexpr int terminal_side_max = 1000;    // rows, columns
 
 using inventory::Catalogue;
+using node::command_invalid;
+using node::env_invalid;
 using node::InstanceId;
 using request::Call;
 using request::PrincipalId;
@@ -200,13 +200,13 @@ using node::ReportTaken;
 
 // The service: its functions are the handlers of the route and job tables.
 
-/// Errors: `name_invalid`, `shape_unknown`, `command_invalid`; the runner's `name_taken`.
+/// Errors: `name_invalid`, `shape_unknown`, `command_invalid`, `env_invalid`; the runner's `name_taken`.
 base::Result<Instance> create(db::Tx&, const Catalogue&, const Call<instance_create, CreateInstance>&);
 /// Ends a workload; what waits for room ends at once. Asking again changes nothing. Errors: `not_found`.
 base::Result<Instance> stop(db::Tx&, const Catalogue&, const Call<instance_stop, InstanceRef>&);
 /// Takes an ended one off the lists; its bill and records stay. Errors: `not_found`, `instance_active`.
 base::Result<Instance> remove(db::Tx&, const Catalogue&, const Call<instance_delete, InstanceRef>&);
-/// Errors: `not_found`, `instance_not_running`, `surface_absent`.
+/// Errors: `not_found`, `instance_not_running`, `surface_absent`, `command_invalid`.
 base::Result<entrance::Opened> ask_session(db::Tx&, const Call<entrance::session_create, AskSession>&);
 
 struct PlaceInstance {

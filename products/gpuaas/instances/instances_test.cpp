@@ -66,6 +66,15 @@ class InstancesTest : public test::OnEveryEngine {
     }));
     return moved;
   }
+  /// A launch with these variables: "ok", or the word and pointer of its refusal.
+  std::string launched_with(const std::map<std::string, std::string>& env,
+                            std::vector<std::string> command = {"true"}) {
+    const CreateInstance asked{.name = "train", .shape = "sim-h100-1", .command = std::move(command), .env = env};
+    const auto made = ask(request::POST, "/v1/projects/{project}/instances",
+                          {.path = {{"project", vision.text()}}, .query = {}, .body = json::encode(asked)});
+    bare.clock.forward(std::chrono::milliseconds{2});
+    return made ? "ok" : std::string{made.error().reason.word} + " " + made.error().pointer;
+  }
   base::Result<std::string> of(request::Method method, std::string_view path, InstanceId id) {
     return ask(method, path, {.path = {{"instance", id.text()}}, .query = {}, .body = {}});
   }
@@ -243,6 +252,7 @@ TEST_P(InstancesTest, AnEndIsShownAsTheNodeSawIt) {
       {Observed::exited, {.signal = 9, .oom = true}, State::failed, "out_of_memory"},
       {Observed::failed, {.failure = "command_not_found"}, State::failed, "command_not_found"},
       {Observed::failed, {.failure = "lost"}, State::failed, "lost"},
+      {Observed::failed, {.failure = "spec_invalid", .detail = "too little memory"}, State::failed, "spec_invalid"},
   };
   for (const auto& end : ends) {
     const auto id = launch();
@@ -277,10 +287,37 @@ TEST_P(InstancesTest, WhatRunsIsNotRemovedAndWhatWasRemovedLeavesItsNodeLast) {
   EXPECT_EQ(observed(seen(id, Observed::removed, 1)), 0);  // nobody wanted that
   EXPECT_EQ(observed(seen(id, Observed::exited, 1, Exit{.code = 0})), 1);
   EXPECT_TRUE(removed(id));
-  EXPECT_EQ(shown(id).node, node);
+  const auto its_node = [&] { return bare.read([&](db::Snapshot& s) { return store::find(s, id); })->node; };
+  EXPECT_EQ(its_node(), node);
   EXPECT_EQ(observed(seen(id, Observed::removed, 2)), 1);
-  EXPECT_EQ(shown(id).node, std::nullopt);
+  EXPECT_EQ(its_node(), std::nullopt);
   EXPECT_EQ(held().cpu_used, 0);
+}
+
+TEST_P(InstancesTest, ADeletedOneIsThereForItsLineageAlone) {
+  const auto id = launch();
+  EXPECT_TRUE(stop(id) && removed(id));
+  EXPECT_EQ(test::word_of(of(request::GET, "/v1/instances/{instance}", id)), "not_found");
+  EXPECT_EQ(test::word_of(stop(id)), "not_found");
+  EXPECT_EQ(test::word_of(removed(id)), "not_found");
+  EXPECT_TRUE(rows().empty());
+  const auto told = bare.read([&](db::Snapshot& s) { return about(s, catalogue, id.text()); });
+  EXPECT_TRUE(told && told->state == "stopped");
+}
+
+TEST_P(InstancesTest, WhatNoNodeWouldStartIsRefusedAtOnce) {
+  std::map<std::string, std::string> many;
+  for (int i = 0; i < 100; ++i) many["V" + std::to_string(i)] = std::string(9000, 'x');
+  EXPECT_EQ(launched_with({{"A", std::string(140'000, 'x')}}), "env_invalid /env");
+  EXPECT_EQ(launched_with(many), "env_invalid /env");
+  EXPECT_EQ(launched_with({{"", "x"}}), "env_invalid /env");
+  EXPECT_EQ(launched_with({}, {}), "command_invalid /command");
+  EXPECT_EQ(launched_with({}, {std::string((64 << 10) + 1, 'x')}), "command_invalid /command");
+  EXPECT_EQ(launched_with({}, std::vector<std::string>(257, "x")), "command_invalid /command");
+  // All that there is room for: "true" with its end, "A" with its "=" and its end.
+  const std::string rest(node::words_bytes_max - 5 - 3, 'x');
+  EXPECT_EQ(launched_with({{"A", rest + "x"}}), "env_invalid /env");
+  EXPECT_EQ(launched_with({{"A", rest}}), "ok");
 }
 
 }  // namespace

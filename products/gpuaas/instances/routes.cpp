@@ -21,13 +21,13 @@ Result<base::Page<Instance>> list(db::Snapshot& snapshot, const Catalogue& catal
 
 Result<Instance> read(db::Snapshot& snapshot, const Catalogue& catalogue,
                       const Call<instance_read, InstanceRef>& call) {
-  const auto row = store::find(snapshot, call.input.instance);
+  const auto row = store::find_kept(snapshot, call.input.instance);
   if (!row) return Error{base::not_found};
   return present(snapshot, catalogue, *row, call.env.now);
 }
 
 Result<request::Relay> to_node(db::Snapshot& snapshot, InstanceId id, std::string what, std::string type) {
-  const auto row = store::find(snapshot, id);
+  const auto row = store::find_kept(snapshot, id);
   if (!row || !row->node) return Error{row ? instance_not_running : base::not_found};
   return request::Relay{.node = *row->node, .what = std::move(what), .content_type = std::move(type)};
 }
@@ -43,7 +43,8 @@ Result<request::Relay> metrics(db::Snapshot& snapshot, const Call<instance_metri
   return to_node(snapshot, call.input.instance, "metrics " + call.input.instance.text(), "text/event-stream");
 }
 
-Result<request::Follow> follow(db::Snapshot&, const Call<instance_follow, InstanceRef>& call) {
+Result<request::Follow> follow(db::Snapshot& snapshot, const Call<instance_follow, InstanceRef>& call) {
+  if (!store::find_kept(snapshot, call.input.instance)) return Error{base::not_found};
   return request::Follow{.topic = call.input.instance.text()};
 }
 
@@ -92,7 +93,7 @@ request::Routes routes(const Catalogue& catalogue) {
       .change<instance_create>(POST, "/v1/projects/{project}/instances", with(catalogue, create),
                                {.status = 201,
                                 .creates = resource_type,
-                                .reasons = {name_invalid, shape_unknown, command_invalid},
+                                .reasons = {name_invalid, shape_unknown, command_invalid, env_invalid},
                                 .summary = "Launch a workload"})
       .read<instance_list>("/v1/organizations/{organization}/instances", with(catalogue, list),
                            {.summary = "What was launched here"})

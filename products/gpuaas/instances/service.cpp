@@ -24,17 +24,6 @@ bool is_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), fits);
 }
 
-bool is_command(const std::vector<std::string>& command) {
-  std::size_t bytes = 0;
-  for (const std::string& word : command) bytes += word.size();
-  return !command.empty() && !command.front().empty() && command.size() <= command_words_max &&
-         bytes <= command_bytes_max;
-}
-
-bool is_env(const std::map<std::string, std::string>& env) {
-  return std::ranges::none_of(env, [](const auto& each) { return each.first.empty() || each.first.contains('='); });
-}
-
 // What followers of the instance and of its scopes are told, and what stands in its history.
 void announce(db::Tx& tx, const request::Env& env, PrincipalId by, const Row& row) {
   json::Writer detail;
@@ -80,8 +69,7 @@ Result<Instance> create(db::Tx& tx, const Catalogue& catalogue, const Call<insta
   const CreateInstance& asked = call.input;
   if (!is_name(asked.name)) return Error{name_invalid, {}, "/name"};
   if (catalogue.find(asked.shape) == nullptr) return Error{shape_unknown, "there is no shape " + asked.shape, "/shape"};
-  if (!is_command(asked.command)) return Error{command_invalid, {}, "/command"};
-  if (!is_env(asked.env)) return Error{base::invalid, "a variable's name is not empty and holds no `=`", "/env"};
+  if (auto fit = node::check_words(asked.command, asked.env); !fit) return fit.error();
   const Row row{.id = InstanceId::make(call.env.now, call.env.random),
                 .project = call.granted.project(),
                 .path = request::path_text(call.granted.authority().path),
@@ -98,8 +86,8 @@ Result<Instance> create(db::Tx& tx, const Catalogue& catalogue, const Call<insta
 }
 
 Result<Instance> stop(db::Tx& tx, const Catalogue& catalogue, const Call<instance_stop, InstanceRef>& call) {
-  auto row = store::find(tx, call.input.instance);
-  if (!row || row->deleted_at) return Error{base::not_found};
+  auto row = store::find_kept(tx, call.input.instance);
+  if (!row) return Error{base::not_found};
   const State before = row->state;
   if (transitions.is_final(before) || before == State::stopping) return present(tx, catalogue, *row, call.env.now);
   row->wanted = Wanted::stopped;
@@ -118,8 +106,8 @@ Result<Instance> stop(db::Tx& tx, const Catalogue& catalogue, const Call<instanc
 }
 
 Result<Instance> remove(db::Tx& tx, const Catalogue& catalogue, const Call<instance_delete, InstanceRef>& call) {
-  auto row = store::find(tx, call.input.instance);
-  if (!row || row->deleted_at) return Error{base::not_found};
+  auto row = store::find_kept(tx, call.input.instance);
+  if (!row) return Error{base::not_found};
   if (!transitions.is_final(row->state)) return Error{instance_active};
   row->deleted_at = call.env.now;
   row->wanted = Wanted::removed;
@@ -132,10 +120,11 @@ Result<Instance> remove(db::Tx& tx, const Catalogue& catalogue, const Call<insta
 
 Result<entrance::Opened> ask_session(db::Tx& tx, const Call<entrance::session_create, AskSession>& call) {
   const AskSession& asked = call.input;
-  const auto row = store::find(tx, asked.instance);
-  if (!row || row->deleted_at) return Error{base::not_found};
+  const auto row = store::find_kept(tx, asked.instance);
+  if (!row) return Error{base::not_found};
   if (asked.surface != entrance::Family::terminal) return Error{surface_absent, {}, "/surface"};
-  if (!asked.command.empty() && !is_command(asked.command)) return Error{command_invalid, {}, "/command"};
+  if (!asked.command.empty())
+    if (auto fit = node::check_words(asked.command, {}); !fit) return fit.error();
   if (row->state != State::running || !row->node) return Error{instance_not_running};
   const int rows = std::clamp(asked.rows, 1, terminal_side_max);
   const int cols = std::clamp(asked.cols, 1, terminal_side_max);

@@ -10,7 +10,7 @@ constexpr int waiting_max = 200;  // of one round; the next finds the rest
 #define INSTANCE_COLUMNS                                                                                              \
   "id, project_id, path, name, shape, command, env, state, state_reason, wanted, generation, node_id, gpu_indices, "  \
   "holds, created_by, requested_at, placed_at, starting_at, running_at, ended_at, exit_code, exit_signal, exit_oom, " \
-  "exit_failure, deleted_at"
+  "exit_failure, exit_detail, deleted_at"
 
 constexpr db::Query insert_instance{"gpuaas.instances.insert", R"sql(
   INSERT INTO gpuaas_instances (id, project_id, path, name, shape, command, env, state, state_reason, wanted, generation,
@@ -39,7 +39,7 @@ constexpr db::Query update_instance{"gpuaas.instances.update", R"sql(
   UPDATE gpuaas_instances SET state = :state, state_reason = :reason, wanted = :wanted, generation = :generation,
     node_id = :node, gpu_indices = :gpus, holds = :holds, placed_at = :placed_at, starting_at = :starting_at,
     running_at = :running_at, ended_at = :ended_at, exit_code = :code, exit_signal = :signal, exit_oom = :oom,
-    exit_failure = :failure, deleted_at = :deleted_at
+    exit_failure = :failure, exit_detail = :detail, deleted_at = :deleted_at
   WHERE id = :id AND state = :before)sql"};
 
 template <class T>
@@ -82,7 +82,8 @@ Row read(const db::Row& row) {
     instance.exit = Exit{.code = row.get<std::optional<std::int32_t>>("exit_code"),
                          .signal = row.get<std::optional<std::int32_t>>("exit_signal"),
                          .oom = *oom,
-                         .failure = row.get<std::optional<std::string>>("exit_failure")};
+                         .failure = row.get<std::optional<std::string>>("exit_failure"),
+                         .detail = row.get<std::optional<std::string>>("exit_detail")};
   CHECK(sound(instance));
   return instance;
 }
@@ -108,6 +109,11 @@ void insert(db::Tx& tx, const request::Granted<instance_create>& granted, const 
 
 std::optional<Row> find(db::Snapshot& snapshot, InstanceId id) {
   return snapshot.one(find_instance, {{"id", id}}, read);
+}
+
+std::optional<Row> find_kept(db::Snapshot& snapshot, InstanceId id) {
+  auto row = find(snapshot, id);
+  return row && !row->deleted_at ? std::move(row) : std::nullopt;
 }
 
 base::Page<Row> list(db::Snapshot& snapshot, std::string_view path, std::optional<State> state,
@@ -148,6 +154,7 @@ void update(db::Tx& tx, const Row& row, State before) {
                                {"signal", exit.signal},
                                {"oom", row.exit ? std::optional<bool>{exit.oom} : std::nullopt},
                                {"failure", exit.failure},
+                               {"detail", exit.detail},
                                {"deleted_at", row.deleted_at}});  // read in this transaction, which is as if alone
 }
 

@@ -7,6 +7,8 @@ namespace instances::store {
 
 void insert(db::Tx&, const request::Granted<instance_create>&, const Row&);
 [[nodiscard]] std::optional<Row> find(db::Snapshot&, InstanceId);
+/// One that was not deleted: what people and programs may ask for by its id.
+[[nodiscard]] std::optional<Row> find_kept(db::Snapshot&, InstanceId);
 /// Those launched at or below a path of scope ids that are not deleted, by id.
 [[nodiscard]] base::Page<Row> list(db::Snapshot&, std::string_view path, std::optional<State>, const base::Cursor&);
 /// What a node must know: all that it holds or has not yet removed.

@@ -34,6 +34,7 @@
 
 namespace runtime {
 
+inline constexpr base::Reason spec_invalid{"spec_invalid", base::Kind::invalid, "Correct the named member."};
 inline constexpr base::Reason workload_exists{"workload_exists", base::Kind::conflict,
                                               "Choose another id; an ended one is removed first."};
 inline constexpr base::Reason workload_running{"workload_running", base::Kind::conflict, "Stop it first."};
@@ -163,8 +164,9 @@ class Runtime {
 
   /// Starts it and waits until the command runs or is known not to (some 20 ms). A command that cannot run is no error
   /// here but a status: exited, `start_failure`.
-  /// Errors: `invalid` (pointer: the spec's member), `workload_exists`, `controller_missing`, `sandbox_unavailable`,
-  /// `uids_exhausted`, `gpu_unknown`; nothing is left on disk then.
+  /// Errors: `command_invalid`, `env_invalid` (wire.hpp) and `spec_invalid` (pointer: the spec's member),
+  /// `workload_exists`, `controller_missing`, `sandbox_unavailable`, `uids_exhausted`, `gpu_unknown`; nothing is left
+  /// on disk then.
   virtual base::Result<Status> start(const Spec&) = 0;
 
   /// All that have a folder, by id: running or ended.
@@ -195,7 +197,8 @@ class Runtime {
   /// `unavailable`.
   virtual base::Result<std::shared_ptr<Attachment>> attach(const std::string& id, TerminalSize, TerminalEvents,
                                                            TerminalOf = TerminalOf::command) = 0;
-  /// Errors: `not_found`, `invalid`, `workload_ended`, `unavailable`. That the command is absent is told by `ended`.
+  /// Errors: `not_found`, `command_invalid`, `spec_invalid`, `workload_ended`, `unavailable`. That the command is
+  /// absent is told by `ended`.
   virtual base::Result<std::shared_ptr<Process>> exec(const std::string& id, const ExecSpec&, ExecEvents) = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "shared/base/id.hpp"
+#include "shared/base/result.hpp"
 #include "shared/base/time.hpp"
 #include "shared/json/json.hpp"
 
@@ -35,6 +36,43 @@ struct Capacity {
 };
 BOOST_DESCRIBE_STRUCT(Capacity, (), (cpu_millicores, memory, gpus, gpu_model, gpu_memory, simulated))
 
+inline constexpr std::size_t command_words_max = 256;
+inline constexpr std::size_t command_bytes_max = 64 << 10;
+// Of a command with its environment, each word with its end and a variable with its `=`, so that one alone is never
+// longer than the kernel lets it be (execve(2), MAX_ARG_STRLEN).
+inline constexpr std::size_t words_bytes_max = 128 << 10;
+
+inline constexpr base::Reason command_invalid{"command_invalid", base::Kind::invalid,
+                                              "Give a command of 1 to 256 words, 64 KiB in all."};
+inline constexpr base::Reason env_invalid{
+    "env_invalid", base::Kind::invalid,
+    "Give variables that have a name without `=`; with the command they have 128 KiB in all."};
+
+/// What no node would start, its server refuses at once: both ask here. Errors: `command_invalid` (pointer /command),
+/// `env_invalid` (/env).
+inline base::Result<void> check_words(const std::vector<std::string>& command,
+                                      const std::map<std::string, std::string>& env) {
+  const auto bad_command = [](std::string detail) {
+    return base::Error{command_invalid, std::move(detail), "/command"};
+  };
+  const auto bad_env = [](std::string detail) { return base::Error{env_invalid, std::move(detail), "/env"}; };
+  if (command.empty() || command.front().empty()) return bad_command("there is no command");
+  if (command.size() > command_words_max) return bad_command("the command has more than 256 words");
+  std::size_t bytes = 0;
+  for (const std::string& word : command) {
+    if (word.contains('\0')) return bad_command("a word holds a NUL byte");
+    bytes += word.size() + 1;
+  }
+  if (bytes > command_bytes_max + command.size()) return bad_command("the command is longer than 64 KiB");
+  for (const auto& [name, value] : env) {
+    if (name.empty() || name.contains('=')) return bad_env("a variable's name is empty or holds a `=`");
+    if (name.contains('\0') || value.contains('\0')) return bad_env("a variable holds a NUL byte");
+    bytes += name.size() + value.size() + 2;
+  }
+  if (bytes > words_bytes_max) return bad_env("command and environment are longer than 128 KiB");
+  return {};
+}
+
 enum class Wanted { running, stopped, removed };
 BOOST_DESCRIBE_ENUM(Wanted, running, stopped, removed)
 
@@ -44,9 +82,10 @@ struct Exit {
   std::optional<std::int32_t> signal;
   bool oom = false;
   std::optional<std::string> failure;  // why it never started: command_not_found, …
+  std::optional<std::string> detail;   // and what of it was wrong, for a person
   bool operator==(const Exit&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Exit, (), (code, signal, oom, failure))
+BOOST_DESCRIBE_STRUCT(Exit, (), (code, signal, oom, failure, detail))
 
 struct DesiredItem {
   InstanceId instance;

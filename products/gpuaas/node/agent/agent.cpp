@@ -54,6 +54,13 @@ BOOST_DESCRIBE_STRUCT(UsageReport, (), (events))
 
 bool ended(const runtime::Workload& workload) { return workload.status.state == runtime::State::exited; }
 
+// What was wrong with what was asked is its asker's to know; what this machine lacks stands in its own log.
+node::Exit refused(const base::Error& error) {
+  node::Exit exit{.failure = std::string{error.reason.word}};
+  if (error.reason.kind == base::Kind::invalid) exit.detail = error.detail;
+  return exit;
+}
+
 http::Request posting(std::string path, std::string body) {
   return {.method = "POST",
           .path = std::move(path),
@@ -278,10 +285,8 @@ void Agent::start(const node::DesiredItem& item) {
   if (started) return;
   telemetry::warning("a workload cannot start",
                      {{"instance", id}, {"reason", started.error().reason.word}, {"detail", started.error().detail}});
-  due_[id] = {.instance = item.instance,
-              .state = node::Observed::failed,
-              .at = clock_.now(),
-              .exit = node::Exit{.failure = std::string{started.error().reason.word}}};
+  due_[id] = {
+      .instance = item.instance, .state = node::Observed::failed, .at = clock_.now(), .exit = refused(started.error())};
 }
 
 void Agent::end(const node::DesiredItem& item) {

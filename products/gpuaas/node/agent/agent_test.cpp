@@ -32,6 +32,7 @@ class HandRuntime final : public runtime::Runtime {
     changed_ = std::move(changed);
   }
   base::Result<runtime::Status> start(const runtime::Spec& spec) override {
+    if (refuses.load()) return base::Error{*refuses, "it is too long", "/env"};
     runtime::Status status{.state = runtime::State::running, .pid = 1};
     status.started_at_us = base::micros(base::WallClock{}.now());
     set(spec, status);
@@ -97,6 +98,7 @@ class HandRuntime final : public runtime::Runtime {
   }
 
   std::atomic<int> stops = 0;
+  std::atomic<const base::Reason*> refuses = nullptr;  // every start
 
  private:
   void set(const runtime::Spec& spec, const runtime::Status& status) {
@@ -206,7 +208,10 @@ class HandServer final {
     if (request.path.ends_with("/reports")) {
       for (const auto& seen : json::decode<node::ReportBody>(request.body).value().instances) {
         constexpr std::array words{"starting", "running", "exited", "failed", "removed"};
-        told_[seen.instance] = words.at(static_cast<std::size_t>(seen.state));
+        std::string& word = told_[seen.instance];
+        word = words.at(static_cast<std::size_t>(seen.state));
+        if (seen.exit && seen.exit->failure) word += " " + *seen.exit->failure;
+        if (seen.exit && seen.exit->detail) word += ": " + *seen.exit->detail;
       }
       return ok(R"({"changed":1})");
     }
@@ -295,6 +300,17 @@ TEST_F(AgentTest, WhatTheServerDoesNotKnowIsStoppedAndForgotten) {
   EXPECT_TRUE(comes_to([&] { return runtime_.state(nobodys.text()) == "absent"; }));
   EXPECT_EQ(runtime_.stops, 1);
   EXPECT_EQ(runtime_.state(wanted.text()), "running");
+}
+
+TEST_F(AgentTest, AStartThatIsRefusedSaysWhatWasWrongWithWhatWasAskedAndNothingOfTheMachine) {
+  const auto asked = instance(), lacking = instance();
+  runtime_.refuses = &node::env_invalid;
+  server_.want({{asked, Wanted::running}});
+  begin();
+  EXPECT_TRUE(comes_to([&] { return server_.told(asked) == "failed env_invalid: it is too long"; }));
+  runtime_.refuses = &runtime::sandbox_unavailable;
+  server_.want({{asked, Wanted::running}, {lacking, Wanted::running}});
+  EXPECT_TRUE(comes_to([&] { return server_.told(lacking) == "failed sandbox_unavailable"; }));
 }
 
 TEST_F(AgentTest, AFolderStaysUntilItsLastUsageWasTaken) {

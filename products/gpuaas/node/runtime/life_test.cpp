@@ -198,7 +198,8 @@ TEST_F(Life, BadSpecsAreRefusedByTheirMember) {
   EXPECT_EQ(pointer([](Spec& s) { s.name = "a.b"; }), "/name");
   EXPECT_EQ(pointer([](Spec& s) { s.command = {}; }), "/command");
   EXPECT_EQ(pointer([](Spec& s) { s.command = {std::string("a\0b", 3)}; }), "/command");
-  EXPECT_EQ(pointer([](Spec& s) { s.env = {{"A=B", "c"}}; }), "/env/A=B");
+  EXPECT_EQ(pointer([](Spec& s) { s.env = {{"A=B", "c"}}; }), "/env");
+  EXPECT_EQ(pointer([](Spec& s) { s.env = {{"A", std::string(140'000, 'x')}}; }), "/env");
   EXPECT_EQ(pointer([](Spec& s) { s.directory = "relative"; }), "/directory");
   EXPECT_EQ(pointer([](Spec& s) { s.cpu_millicores = 1; }), "/cpu_millicores");
   EXPECT_EQ(pointer([](Spec& s) { s.memory_bytes = 1; }), "/memory_bytes");

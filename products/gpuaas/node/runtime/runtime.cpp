@@ -15,6 +15,7 @@
 #include "products/gpuaas/node/shim/folder.hpp"
 #include "products/gpuaas/node/shim/log_files.hpp"
 #include "products/gpuaas/node/shim/scrollback.hpp"
+#include "products/gpuaas/node/wire.hpp"
 #include "shared/json/json.hpp"
 
 namespace runtime {
@@ -416,7 +417,8 @@ base::Result<std::shared_ptr<Process>> Local::exec(const std::string& id, const 
   if (!known) return known.error();
   if (known->state == State::exited) return base::Error{workload_ended, id};
   std::string text = json::encode(spec);
-  if (text.size() > shim::packet_max) return base::Error{base::invalid, "longer than 160 KiB as JSON", "/command"};
+  if (text.size() > shim::packet_max)
+    return base::Error{node::command_invalid, "longer than 160 KiB as JSON", "/command"};
   auto fd = connect_to(folder(id));
   if (!fd) return base::Error{base::unavailable, "the shim of " + id + " does not answer"};
   return open_process(loop_, std::move(fd), std::move(text), std::move(events), end_known(id));

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "products/gpuaas/node/cgroup/cgroup.hpp"
+#include "products/gpuaas/node/wire.hpp"
 
 namespace runtime {
 namespace {
@@ -12,10 +13,9 @@ constexpr std::int64_t memory_max = std::int64_t{1} << 46;
 constexpr std::int64_t pids_max = 1 << 20;
 constexpr std::int64_t millicores_max = 4096 * 1000;
 constexpr std::int64_t terminal_max = 1000;
-constexpr std::size_t words_bytes_max = 128 << 10;  // of one command with its environment; a packet holds it
 
 base::Error invalid(std::string pointer, std::string detail) {
-  return {base::invalid, std::move(detail), std::move(pointer)};
+  return {spec_invalid, std::move(detail), std::move(pointer)};
 }
 
 bool of(std::string_view text, std::string_view more, std::size_t max) {
@@ -26,22 +26,6 @@ bool of(std::string_view text, std::string_view more, std::size_t max) {
 }
 
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
-
-base::Result<void> check_words(const std::vector<std::string>& command, const std::map<std::string, std::string>& env) {
-  if (command.empty() || command.front().empty()) return invalid("/command", "expected a command");
-  std::size_t bytes = 0;
-  for (const auto& word : command) {
-    bytes += word.size() + 1;
-    if (has_nul(word)) return invalid("/command", "a word holds a NUL byte");
-  }
-  for (const auto& [name, value] : env) {
-    bytes += name.size() + value.size() + 2;
-    if (name.empty() || name.find('=') != std::string::npos || has_nul(name) || has_nul(value))
-      return invalid("/env/" + name, "expected a name without '=' and NUL, and a value without NUL");
-  }
-  if (bytes > words_bytes_max) return invalid("/command", "command and environment are longer than 128 KiB");
-  return {};
-}
 
 base::Result<void> check_range(std::string pointer, std::int64_t value, std::int64_t min, std::int64_t max) {
   if (value >= min && value <= max) return {};
@@ -141,7 +125,7 @@ Words environment(const Spec& spec, const gpu::Assignment& gpus) {
 base::Result<void> check(const Spec& spec) {
   if (!of(spec.id, "_-", 64)) return invalid("/id", "expected 1 to 64 of a-z, 0-9, _ and -");
   if (!of(spec.name, "-", 63)) return invalid("/name", "expected 1 to 63 of a-z, 0-9 and -");
-  if (auto ok = check_words(spec.command, spec.env); !ok) return ok;
+  if (auto ok = node::check_words(spec.command, spec.env); !ok) return ok;
   if (!spec.directory.starts_with('/') || has_nul(spec.directory))
     return invalid("/directory", "expected an absolute path");
   if (auto ok = check_range("/cpu_millicores", spec.cpu_millicores, cgroup::cpu_millicores_min, millicores_max); !ok)
@@ -153,7 +137,7 @@ base::Result<void> check(const Spec& spec) {
 }
 
 base::Result<void> check(const ExecSpec& spec) {
-  if (auto ok = check_words(spec.command, spec.env); !ok) return ok;
+  if (auto ok = node::check_words(spec.command, spec.env); !ok) return ok;
   const bool fine = spec.directory.empty() || (spec.directory.starts_with('/') && !has_nul(spec.directory));
   if (!fine) return invalid("/directory", "expected an absolute path");
   return check_size(spec.terminal);

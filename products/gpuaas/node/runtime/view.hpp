@@ -13,7 +13,7 @@ struct Programs {
   std::string init;
 };
 
-/// Errors: `invalid`, with the pointer of the spec's member.
+/// Errors: `command_invalid`, `env_invalid`, `spec_invalid`, each with the pointer of the spec's member.
 base::Result<void> check(const Spec&);
 base::Result<void> check(const ExecSpec&);
 

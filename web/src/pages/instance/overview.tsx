@@ -160,7 +160,7 @@ function Steps({ it }: { it: Instance }) {
       </ol>
       {it.state_reason && (
         <div className="pad why_">
-          <Tag word="why">{it.state_reason}</Tag>
+          <Tag word="why">{it.state_reason}</Tag> {it.exit?.detail}
         </div>
       )}
     </section>
