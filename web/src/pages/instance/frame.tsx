@@ -2,7 +2,8 @@
 import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
+import { ApiError } from '../../api/problem';
 import { instance } from '../../api/queries';
 import type { Instance } from '../../api/types';
 import { rateAmount } from '../../format/decimal';
@@ -25,6 +26,8 @@ export function useInstance(): Instance {
   return useQuery(instance(useInstanceId())).data!;
 }
 
+const Deleted = lazy(() => import('./deleted').then((it) => ({ default: it.Deleted })));
+
 const ON_THE_WAY = 1000; // beside the events: a state that is about to change is asked for too
 
 export function InstanceFrame() {
@@ -33,12 +36,19 @@ export function InstanceFrame() {
     ...instance(id),
     refetchInterval: ({ state }) => (state.data && (onItsWay(state.data) || state.data.state === 'stopping') ? ON_THE_WAY : false),
   });
+  const gone = !query.data && query.error instanceof ApiError && query.error.status === 404;
   return (
     <>
       {!query.data && <Crumbs trail={[{ name: 'Instances' }]} />}
-      <Read query={query} what="The instance" doing="see this instance">
-        {(it) => <Frame it={it} />}
-      </Read>
+      {gone ? (
+        <Suspense>
+          <Deleted id={id} />
+        </Suspense>
+      ) : (
+        <Read query={query} what="The instance" doing="see this instance">
+          {(it) => <Frame it={it} />}
+        </Read>
+      )}
     </>
   );
 }

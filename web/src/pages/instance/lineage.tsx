@@ -20,25 +20,29 @@ export function LineageTab() {
   const query = useQuery({ ...lineage(it.id), refetchInterval: ({ state }) => (state.data?.settled === false ? 5000 : false) });
   return (
     <Read query={query} what="The lineage" doing={`see the lineage of ${it.name}`} scope={it.project} needs="lineage.resource.read" lines={7}>
-      {(data) => (
-        <div className="cols">
-          <div className="stack">
-            <Story data={data} />
-          </div>
-          <div className="stack">
-            <OneLine data={data} readAt={query.dataUpdatedAt} />
-            <TakeAway data={data} />
-            {data.simulated && (
-              <p className="simband">
-                <span>
-                  <b>simulated</b>: the GPU of this instance is imitated by node {it.node_name ?? 'of this platform'}, which has no NVIDIA driver. Time, price and ledger are real.
-                </span>
-              </p>
-            )}
-          </div>
-        </div>
-      )}
+      {(data) => <WholeLineage data={data} readAt={query.dataUpdatedAt} node={it.node_name} />}
     </Read>
+  );
+}
+
+export function WholeLineage({ data, readAt, node }: { data: Lineage; readAt: number; node?: string }) {
+  return (
+    <div className="cols">
+      <div className="stack">
+        <Story data={data} />
+      </div>
+      <div className="stack">
+        <OneLine data={data} readAt={readAt} />
+        <TakeAway data={data} />
+        {data.simulated && (
+          <p className="simband">
+            <span>
+              <b>simulated</b>: the GPU of this instance is imitated by node {node ?? 'of this platform'}, which has no NVIDIA driver. Time, price and ledger are real.
+            </span>
+          </p>
+        )}
+      </div>
+    </div>
   );
 }
 
