@@ -6,7 +6,7 @@ import { Sim } from '../../parts/basic';
 import { Read } from '../../parts/faces';
 import { Id } from '../../parts/id';
 import { Head, useTitle } from '../../shell/head';
-import { WholeLineage } from './lineage';
+import { WholeLineage } from './whole-lineage';
 
 /** Without crumbs of its own: they ask for the instance whenever they appear, and the frame has them. */
 export function Deleted({ id }: { id: string }) {
