@@ -131,7 +131,7 @@ Result<void> fulfils(const Document& row, std::string_view text) {
   const Document& member = row[condition->member];
   const auto seen = number(member.as_text());
   if (!seen) return invalid("nothing was measured: `" + std::string{condition->member} + "` is " + member.dump());
-  if (!*compares(*seen, condition->how, condition->wanted))
+  if (!compares(*seen, condition->how, condition->wanted).value_or(false))
     return invalid(std::string{condition->member} + " was " + member.as_text() + ", not " + std::string{text});
   return {};
 }

@@ -23,7 +23,7 @@ struct SearchPath {
 
 struct CompileCommands {
   std::vector<SearchPath> search_paths = {};
-  std::map<std::string, std::size_t, std::less<>> units = {};  // file from the root -> its search path
+  std::map<std::string, std::size_t, std::less<>> units = {};    // file from the root -> its search path
   std::vector<std::pair<std::string, std::string>> forced = {};  // unit and what its `-include` names
 };
 
