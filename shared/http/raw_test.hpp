@@ -102,7 +102,14 @@ class Heard {
     const std::scoped_lock lock{mutex_};
     return words_;
   }
-  std::size_t count() const { return words().size(); }
+  std::string last() const {
+    const std::scoped_lock lock{mutex_};
+    return words_.empty() ? "nothing" : words_.back();
+  }
+  std::size_t count() const {
+    const std::scoped_lock lock{mutex_};
+    return words_.size();
+  }
   bool wait(std::size_t count) {
     return eventually([&] { return this->count() >= count; });
   }

@@ -102,8 +102,8 @@ TEST_F(WebSockets, MessagesGoBothWaysInOrder) {
   near->close(4001, "enough");
   ASSERT_TRUE(near_heard_.wait(4));
   ASSERT_TRUE(far_heard_.wait(4));
-  EXPECT_EQ(near_heard_.words().back(), "closed 4001 enough");
-  EXPECT_EQ(far_heard_.words().back(), "closed 4001 enough");
+  EXPECT_EQ(near_heard_.last(), "closed 4001 enough");
+  EXPECT_EQ(far_heard_.last(), "closed 4001 enough");
   EXPECT_FALSE(near->send("late", false));
 }
 
@@ -159,7 +159,7 @@ TEST_F(WebSockets, NothingIsHeardBeforeStartNorWhilePaused) {
   EXPECT_EQ(far_heard_.words(), (std::vector<std::string>{"one"}));
   far_end->start();
   ASSERT_TRUE(far_heard_.wait(2));
-  EXPECT_EQ(far_heard_.words().back(), "two");
+  EXPECT_EQ(far_heard_.last(), "two");
 }
 
 TEST_F(WebSockets, APausedReaderHoldsUpTheSenderAtItsBound) {
@@ -180,9 +180,9 @@ TEST_F(WebSockets, AMessageBeyondTheLimitClosesWith1009) {
   ASSERT_TRUE(near);
   near->send(std::string(1001, 'x'), true);
   ASSERT_TRUE(near_heard_.wait(1));
-  EXPECT_TRUE(near_heard_.words().back().starts_with("closed 1009"));
+  EXPECT_TRUE(near_heard_.last().starts_with("closed 1009"));
   EXPECT_TRUE(far_heard_.wait(1));
-  EXPECT_TRUE(far_heard_.words().back().starts_with("closed 1009"));
+  EXPECT_TRUE(far_heard_.last().starts_with("closed 1009"));
 }
 
 TEST_F(WebSockets, TextThatIsNotUtf8ClosesWith1007) {
@@ -190,7 +190,7 @@ TEST_F(WebSockets, TextThatIsNotUtf8ClosesWith1007) {
   const auto raw = bare();
   raw->send(std::string("\x81\x81\0\0\0\0\xff", 7));
   ASSERT_TRUE(far_heard_.wait(1));
-  EXPECT_TRUE(far_heard_.words().back().starts_with("closed 1007")) << far_heard_.words().back();
+  EXPECT_TRUE(far_heard_.last().starts_with("closed 1007")) << far_heard_.last();
 }
 
 TEST_F(WebSockets, AFrameWithoutAMaskClosesWith1002) {
@@ -198,7 +198,7 @@ TEST_F(WebSockets, AFrameWithoutAMaskClosesWith1002) {
   const auto raw = bare();
   raw->send("\x81\x01x");
   ASSERT_TRUE(far_heard_.wait(1));
-  EXPECT_TRUE(far_heard_.words().back().starts_with("closed 1002")) << far_heard_.words().back();
+  EXPECT_TRUE(far_heard_.last().starts_with("closed 1002")) << far_heard_.last();
 }
 
 TEST_F(WebSockets, ASilentPeerIsPingedThenGivenUp) {
@@ -206,14 +206,14 @@ TEST_F(WebSockets, ASilentPeerIsPingedThenGivenUp) {
   const auto raw = bare();
   EXPECT_EQ(raw->read_until(std::string("\x89\0", 2)), std::string("\x89\0", 2));  // a ping, not answered
   ASSERT_TRUE(far_heard_.wait(1));
-  EXPECT_EQ(far_heard_.words().back(), "closed 1006 the peer is silent");
+  EXPECT_EQ(far_heard_.last(), "closed 1006 the peer is silent");
 }
 
 TEST_F(WebSockets, APeerThatVanishesClosesWith1006) {
   serve_sockets();
   bare()->close();
   ASSERT_TRUE(far_heard_.wait(1));
-  EXPECT_TRUE(far_heard_.words().back().starts_with("closed 1006"));
+  EXPECT_TRUE(far_heard_.last().starts_with("closed 1006"));
   EXPECT_TRUE(eventually([&] { return server_->connections() == 0; }));
 }
 
@@ -249,7 +249,7 @@ TEST_F(WebSockets, DrainingClosesWith1001) {
   ASSERT_TRUE(far());
   server_->drain(test::patience);
   ASSERT_TRUE(near_heard_.wait(1));
-  EXPECT_EQ(near_heard_.words().back(), "closed 1001 the server shuts down");
+  EXPECT_EQ(near_heard_.last(), "closed 1001 the server shuts down");
   EXPECT_EQ(server_->connections(), 0);
 }
 
