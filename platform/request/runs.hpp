@@ -65,7 +65,7 @@ class Runs final : public Runner {
 
   // stream.cpp
   void stream(const AskPtr&);
-  void follow(const AskPtr&, Follow);
+  void follow(const AskPtr&, Follow, std::int64_t newest);
   void relay(const AskPtr&, const Relay&);
   void attach(const AskPtr&, Attach);
 

@@ -48,18 +48,20 @@ void Runs::stream(const AskPtr& ask) {
   on_pool(ask, [this, ask] {
     auto random = dice(*ask, DiceStep::prepare);
     const Env env{ask->now, random};
-    auto opened = store_.read(
-        [&](db::Snapshot& snapshot) { return ask->route->open(snapshot, ask->granted(), env, ask->input.get()); });
+    std::int64_t newest = -1;  // of the log, where it is followed
+    auto opened = store_.read([&](db::Snapshot& snapshot) {
+      auto what = ask->route->open(snapshot, ask->granted(), env, ask->input.get());
+      if (what && std::holds_alternative<Follow>(*what)) newest = ports_.feed->newest(snapshot);
+      return what;
+    });
     if (!opened) return refuse(ask, opened.error());
-    if (auto* what = std::get_if<Follow>(&*opened)) return follow(ask, std::move(*what));
+    if (auto* what = std::get_if<Follow>(&*opened)) return follow(ask, std::move(*what), newest);
     if (const auto* what = std::get_if<Relay>(&*opened)) return relay(ask, *what);
     attach(ask, std::get<Attach>(*opened));
   });
 }
 
-void Runs::follow(const AskPtr& ask, Follow what) {
-  CHECK(ports_.feed != nullptr);
-  const auto newest = store_.read([&](db::Snapshot& snapshot) { return ports_.feed->newest(snapshot); });
+void Runs::follow(const AskPtr& ask, Follow what, std::int64_t newest) {
   const auto cursor = cursor_of(ask->http.headers, what, newest);
   if (!cursor) return refuse(ask, cursor.error());
   auto bytes = ask->responder->stream(
