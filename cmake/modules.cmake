@@ -56,7 +56,7 @@ house_module(cmd/server/docs USES platform/request cmd/cli/words shared/http sha
 house_program(gpuaas-server cmd/server USES cmd/server/docs cmd/house shared/config shared/db shared/http shared/telemetry)
 house_program(gpuaas cmd/cli USES cmd/cli/words shared/http shared/json LIBS fmt::fmt)
 house_program(gpuaas-sim cmd/sim USES cmd/house shared/db shared/json LIBS fmt::fmt)
-house_module(guard/source)
+house_module(guard/source USES shared/base)
 house_module(guard/model USES guard/source shared/base shared/json shared/config LIBS boost_json)
 house_module(guard/rules USES guard/model guard/source shared/base shared/config shared/json LIBS boost_json)
 house_module(guard/report USES guard/model shared/base shared/json)

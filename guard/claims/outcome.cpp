@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "shared/base/ascii.hpp"
 #include "shared/json/document.hpp"
 
 namespace guard::claims {
@@ -68,8 +69,7 @@ bool has_directive(std::string_view text) {
   for (auto at = text.find('#'); at != std::string_view::npos; at = text.find('#', at + 1)) {
     std::string_view word = text.substr(std::min(text.find_first_not_of(" \t", at + 1), text.size()));
     if (at > 0 && text[at - 1] != ' ') continue;
-    std::string lower{word.substr(0, 5)};
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+    const std::string lower = base::lower(word.substr(0, 5));
     if (lower.starts_with("skip") || lower == "todo" || lower == "todo " || lower == "todo:") return true;
   }
   return false;

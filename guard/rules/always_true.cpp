@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "guard/rules/markdown.hpp"
+#include "shared/base/ascii.hpp"
 
 namespace guard::rules {
 
@@ -51,8 +52,7 @@ std::optional<Item> item_of(std::string_view text) {
   return {};
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; }
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+bool is_letter(char c) { return base::lower(c) >= 'a' && base::lower(c) <= 'z'; }
 
 /// What follows the marker at the head of a line.
 struct Marked {
@@ -62,8 +62,7 @@ struct Marked {
 
 std::optional<Marked> marked(std::string_view text, std::string_view marker) {
   text = without_leading(text, "*_`#@\\ ");
-  const auto same = [](char a, char b) { return lower(a) == lower(b); };
-  if (text.size() < marker.size() || !std::ranges::equal(text.substr(0, marker.size()), marker, same)) return {};
+  if (!base::is_equal_but_for_case(text.substr(0, marker.size()), marker)) return {};
   text.remove_prefix(marker.size());
   if (!text.empty() && is_letter(text[0])) return {};
   text = without_leading(without_leading(text, emphasis), " ");

@@ -267,13 +267,11 @@ void rules::citations(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<CitationsWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
   const Paths paths{tree};
-  bool has_documents = false;
   for (const File& file : tree.files) {
     if (!file.was_read || !is_named(given->documents, given->except, file.path)) continue;
-    has_documents = true;
     Document{file, *given, paths, findings}.check();
   }
-  if (!has_documents) findings.cannot(findings.rules().place_of(rule, "/with/documents"), "no file is a document");
+  needs_any_file(tree, given->documents, "/with/documents", findings);
 }
 
 }  // namespace guard

@@ -17,6 +17,7 @@
 #include "guard/rules/markdown.hpp"
 #include "guard/rules/rules.hpp"
 #include "guard/source/cpp.hpp"
+#include "shared/base/ascii.hpp"
 
 namespace guard {
 
@@ -205,11 +206,11 @@ class Page {
     const File* file = tree_.file(path);
     if (file == nullptr || !file->was_read)
       return findings_.add(row.place, row.subject + " | " + path, "names " + path + ", which is not there");
-    const auto same = [](char a, char b) { return (a | 32) == (b | 32); };
     std::string_view rest = file->text;
     for (std::string_view left = what; !left.empty();) {
       const std::size_t star = std::min(left.find('*'), left.size());
-      const auto found = std::ranges::search(rest, left.substr(0, star), same);
+      const auto found = std::ranges::search(rest, left.substr(0, star),
+                                             [](char a, char b) { return base::is_equal_but_for_case(a, b); });
       if (found.empty() && star > 0)
         return findings_.add(row.place, row.subject + " | " + what, path + " has no " + what);
       rest.remove_prefix(static_cast<std::size_t>(found.end() - rest.begin()));
@@ -232,8 +233,7 @@ void rules::invariants(const Tree& tree, const Rule& rule, Findings& findings) {
   const File* page = tree.file(given->page);
   if (page == nullptr || !page->was_read)
     return findings.cannot(findings.rules().place_of(rule, "/with/page"), "there is no " + given->page);
-  if (std::ranges::none_of(tree.files, [&](const File& each) { return matches_any(given->headers, each.path); }))
-    findings.cannot(findings.rules().place_of(rule, "/with/headers"), "no file is named");
+  needs_any_file(tree, given->headers, "/with/headers", findings);
   Page{tree, *page, *given, findings}.check();
 }
 

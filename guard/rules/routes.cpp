@@ -201,12 +201,10 @@ class Routes {
   Findings& findings_;
 };
 
-std::vector<Manifest> manifests_of(const Tree& tree, const RoutesWith& given, const Rule& rule, Findings& findings) {
+std::vector<Manifest> manifests_of(const Tree& tree, const RoutesWith& given, Findings& findings) {
   std::vector<Manifest> all;
-  bool has_manifest = given.manifests.empty();
   for (const File& file : tree.files) {
     if (!file.was_read || !matches_any(given.manifests, file.path)) continue;
-    has_manifest = true;
     auto manifest = rules::manifest_of(file);
     if (manifest) {
       all.push_back(std::move(*manifest));
@@ -214,7 +212,7 @@ std::vector<Manifest> manifests_of(const Tree& tree, const RoutesWith& given, co
       rules::cannot(findings, manifest.error());
     }
   }
-  if (!has_manifest) findings.cannot(findings.rules().place_of(rule, "/with/manifests"), "no file is a manifest");
+  if (!given.manifests.empty()) rules::needs_any_file(tree, given.manifests, "/with/manifests", findings);
   return all;
 }
 
@@ -229,7 +227,7 @@ void rules::routes(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto operations = operations_of(*contract, given->names);
   if (!operations) return cannot(findings, operations.error());
   Routes{tree, *given, findings}.check(*operations);
-  const auto manifests = manifests_of(tree, *given, rule, findings);
+  const auto manifests = manifests_of(tree, *given, findings);
   Permissions permissions{*operations, manifests, findings};
   for (const File& file : tree.files)
     if (file.was_read && !file.is_test && matches_any(given->permissions.in, file.path))

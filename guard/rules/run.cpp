@@ -1,6 +1,7 @@
 #include "guard/rules/run.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/rules.hpp"
@@ -17,15 +18,32 @@ std::string no_such(std::string_view name) {
   return "there is no check " + std::string{name} + (near.empty() ? "" : ", did you mean " + std::string{near} + "?");
 }
 
+/// Why these globs give a rule nothing to look at; nothing: they name a file that is read.
+std::optional<std::string_view> lack(const Tree& tree, const std::vector<std::string>& globs) {
+  bool is_named = false;
+  for (const File& each : tree.files) {
+    if (!matches_any(globs, each.path)) continue;
+    if (each.was_read) return {};
+    is_named = true;
+  }
+  return is_named ? "no file is read that is named" : "no file is named";
+}
+
 }  // namespace
+
+void rules::needs_any_file(const Tree& tree, const std::vector<std::string>& globs, const std::string& below,
+                           Findings& findings) {
+  if (const auto why = lack(tree, globs))
+    findings.cannot(findings.rules().place_of(findings.rule(), below), std::string{*why});
+}
 
 void rules::needs_files(const Tree& tree, const std::vector<std::string>& globs, const std::string& below,
                         Findings& findings) {
   if (globs.empty()) findings.cannot(findings.rules().place_of(findings.rule(), below), "no file is named");
   for (std::size_t i = 0; i < globs.size(); ++i)
-    if (std::ranges::none_of(tree.files, [&](const File& each) { return matches(globs[i], each.path); }))
+    if (const auto why = lack(tree, {globs[i]}))
       findings.cannot(findings.rules().place_of(findings.rule(), below + "/" + std::to_string(i)),
-                      "no file is named by " + globs[i]);
+                      std::string{*why} + " by " + globs[i]);
 }
 
 std::vector<Findings> run(const Tree& tree, const RulesFile& rules, const std::function<bool(const Rule&)>& wanted) {

@@ -206,16 +206,14 @@ class Layers {
   std::map<std::size_t, std::map<std::size_t, int>> leads_to_;  // and in which line
 };
 
-/// A feature or an alias that names no file would hold nothing.
-void have_files(const Tree& tree, const ScriptsWith& given, const Rule& rule, Findings& findings) {
-  const auto look = [&](const std::string& list, std::size_t i, const auto& is_named) {
-    if (!std::ranges::any_of(tree.files, is_named))
-      findings.cannot(findings.rules().place_of(rule, "/with/" + list + "/" + std::to_string(i)), "names no file");
-  };
-  for (std::size_t i = 0; i < given.features.size(); ++i)
-    look("features", i, [&](const File& file) { return matches(given.features[i], file.path); });
+/// What names no file would hold nothing.
+void have_files(const Tree& tree, const ScriptsWith& given, Findings& findings) {
+  rules::needs_any_file(tree, given.files, "/with/files", findings);
+  if (!given.features.empty()) rules::needs_files(tree, given.features, "/with/features", findings);
   for (std::size_t i = 0; i < given.aliases.size(); ++i)
-    look("aliases", i, [&](const File& file) { return file.path.starts_with(given.aliases[i].to); });
+    if (std::ranges::none_of(tree.files, [&](const File& each) { return each.path.starts_with(given.aliases[i].to); }))
+      findings.cannot(findings.rules().place_of(findings.rule(), "/with/aliases/" + std::to_string(i)),
+                      "no file is named");
 }
 
 }  // namespace
@@ -233,15 +231,10 @@ void rules::scripts(const Tree& tree, const Rule& rule, Findings& findings) {
     packages = std::move(*read);
   }
   Layers layers{tree, *given, std::move(packages), findings};
-  bool has_files = false;
-  for (const File& file : tree.files) {
-    if (!file.was_read || !matches_any(given->files, file.path)) continue;
-    has_files = true;
-    layers.check(file);
-  }
+  for (const File& file : tree.files)
+    if (file.was_read && matches_any(given->files, file.path)) layers.check(file);
   layers.rings();
-  have_files(tree, *given, rule, findings);
-  if (!has_files) findings.cannot(findings.rules().place_of(rule, "/with/files"), "no file is named");
+  have_files(tree, *given, findings);
 }
 
 }  // namespace guard

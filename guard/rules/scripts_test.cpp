@@ -87,10 +87,10 @@ TEST_F(ScriptsRule, WhatNobodyReadsIsNotImported) {
 TEST_F(ScriptsRule, AFeatureAndAnAliasNameSomething) {
   std::string given = rule;
   given.replace(given.find("w/pages/*/**'"), 13, "w/features/*/**'");
-  EXPECT_TRUE(said(files, {"w"}, given).contains(" cannot tested: names no file\n"));
+  EXPECT_TRUE(said(files, {"w"}, given).contains(" cannot tested: no file is named by w/features/*/**\n"));
   given = rule;
   given.replace(given.find("to: w/"), 6, "to: v/");
-  EXPECT_TRUE(said(files, {"w"}, given).contains(" cannot tested: names no file\n"));
+  EXPECT_TRUE(said(files, {"w"}, given).contains(" cannot tested: no file is named\n"));
 }
 
 TEST_F(ScriptsRule, WhatIsNotUnderstoodIsNotClean) {

@@ -10,11 +10,11 @@
 //     engine: ["pg_*", "sqlite_*"]        tables of the engines
 //   allow: {from: file, to: table}
 #include <algorithm>
-#include <cctype>
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/rules.hpp"
 #include "guard/rules/tables.hpp"
+#include "shared/base/ascii.hpp"
 
 namespace guard {
 
@@ -114,11 +114,7 @@ class Ownership {
   std::map<const Module*, std::map<std::string, Table, std::less<>>> of_tests_;
 };
 
-bool is_sql_file(std::string_view path) {
-  std::string ending{path.substr(path.size() - std::min<std::size_t>(path.size(), 4))};
-  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending == ".sql";
-}
+bool is_sql_file(std::string_view path) { return base::lower(path).ends_with(".sql"); }
 
 void files_of_sql(const Tree& tree, const SqlWith& given, Findings& findings) {
   for (const File& each : tree.files)
@@ -129,18 +125,14 @@ void files_of_sql(const Tree& tree, const SqlWith& given, Findings& findings) {
 
 /// What `with` names has to be there.
 void settings(const Tree& tree, const SqlWith& given, const std::vector<SqlText>& texts, Findings& findings) {
-  const auto says = [&](const char* key, const char* what) {
-    findings.cannot(findings.rules().place_of(findings.rule(), std::string{"/with/"} + key), what);
-  };
-  const bool has_migrations = std::ranges::any_of(texts, &SqlText::is_migration);
-  if (!has_migrations) says("migrations", "no file is a migration");
-  if (std::ranges::none_of(tree.files, [&](const File& each) { return matches_any(given.code, each.path); }))
-    says("code", "no file is named");
+  rules::needs_any_file(tree, given.migrations, "/with/migrations", findings);
+  rules::needs_any_file(tree, given.code, "/with/code", findings);
   const auto marks = [&](const TableUse& each) { return each.use == Use::mark && each.detail == given.append_only; };
   const bool is_marking = std::ranges::any_of(
       texts, [&](const SqlText& each) { return each.is_migration && std::ranges::any_of(each.sql.tables, marks); });
-  if (has_migrations && !given.append_only.empty() && !is_marking)
-    says("append_only", "no migration marks a table by this macro");
+  if (std::ranges::any_of(texts, &SqlText::is_migration) && !given.append_only.empty() && !is_marking)
+    findings.cannot(findings.rules().place_of(findings.rule(), "/with/append_only"),
+                    "no migration marks a table by this macro");
 }
 
 }  // namespace
@@ -148,8 +140,10 @@ void settings(const Tree& tree, const SqlWith& given, const std::vector<SqlText>
 void rules::sql(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<SqlWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
-  const auto texts =
-      sql_of(tree, {.migrations = given->migrations, .code = given->code, .delimiter = given->delimiter}, findings);
+  auto texts = sql_of(tree, {.migrations = given->migrations, .code = given->code, .delimiter = given->delimiter});
+  for (const SqlText& each : texts)
+    if (each.trouble) findings.cannot(each.trouble->place, each.trouble->what);
+  std::erase_if(texts, [](const SqlText& each) { return each.trouble.has_value(); });
   settings(tree, *given, texts, findings);
   files_of_sql(tree, *given, findings);
   Ownership ownership{*given, findings};

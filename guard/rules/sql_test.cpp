@@ -179,7 +179,7 @@ TEST_F(SqlRule, AnExceptionHasItsReasonAndIsNeeded) {
 TEST_F(SqlRule, WhatIsNotUnderstoodIsNotClean) {
   EXPECT_EQ(said(with("a/store.cpp", "auto e = R\"sql(\n  SELECT (1)sql\";\n"), {"a", "b"}, rule),
             "a/store.cpp:6 cannot tested: SQL with a bracket without its end\n");
-  EXPECT_EQ(said({{"a/x.cpp", ""}}, {"a"}, rule), "layers.yaml:13 cannot tested: no file is a migration\n");
+  EXPECT_EQ(said({{"a/x.cpp", ""}}, {"a"}, rule), "layers.yaml:13 cannot tested: no file is named\n");
 }
 
 }  // namespace

@@ -1,23 +1,25 @@
 #include "guard/rules/tables.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "guard/source/cpp.hpp"
+#include "shared/base/ascii.hpp"
 
 namespace guard::rules {
 
 namespace {
 
-void keep(SqlText text, std::vector<SqlText>& all, Findings& findings) {
-  if (text.sql.problem) {
+SqlText read(const File& file, source::Literal literal) {
+  source::Sql sql = source::parse_sql(literal.text);
+  SqlText text{.file = &file, .literal = std::move(literal), .sql = std::move(sql)};
+  if (const auto& problem = text.sql.problem) {
     // Its line is counted within the text; the offset of that line gives the file's.
     std::size_t offset = 0;
-    for (int line = 1; line < text.sql.problem->line; ++line) offset = text.literal.text.find('\n', offset) + 1;
-    return findings.cannot(text.place(offset), "SQL with " + text.sql.problem->what);
+    for (int line = 1; line < problem->line; ++line) offset = text.literal.text.find('\n', offset) + 1;
+    text.trouble = {text.place(offset), "SQL with " + problem->what};
   }
-  all.push_back(std::move(text));
+  return text;
 }
 
 /// A piece that goes on with the one before it is read with it, as if a space stood between.
@@ -41,29 +43,21 @@ std::vector<source::Literal> joined(std::vector<source::Literal> pieces) {
   return all;
 }
 
-bool is_equal_but_for_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+void read_migration(const Tree& tree, const File& file, std::vector<SqlText>& all) {
+  const bool is_said =
+      std::ranges::any_of(tree.troubles, [&](const Trouble& each) { return each.place.file == file.path; });
+  if (!file.was_read && is_said) return;
+  SqlText& text =
+      all.emplace_back(read(file, {.text = std::string{file.text}, .delimiter = {}, .pieces = {{0, 1, true}}}));
+  text.is_migration = true;
+  if (!file.was_read) text.trouble = {{file.path}, "a migration that `read` does not name"};
 }
 
-void read_migration(const Tree& tree, const File& file, std::vector<SqlText>& all, Findings& findings) {
-  if (!file.was_read) {
-    const bool is_said =
-        std::ranges::any_of(tree.troubles, [&](const Trouble& each) { return each.place.file == file.path; });
-    if (!is_said) findings.cannot({file.path}, "a migration that `read` does not name");
-    return;
-  }
-  source::Literal whole{.text = std::string{file.text}, .delimiter = {}, .pieces = {{0, 1, true}}};
-  source::Sql sql = source::parse_sql(whole.text);
-  keep({.file = &file, .literal = std::move(whole), .sql = std::move(sql), .is_migration = true}, all, findings);
-}
-
-void read_code(const File& file, std::string_view delimiter, const source::TableNames& known, std::vector<SqlText>& all,
-               Findings& findings) {
+void read_code(const File& file, std::string_view delimiter, const source::TableNames& known,
+               std::vector<SqlText>& all) {
   for (source::Literal& each : joined(source::literals(file.lexed()))) {
-    const bool is_marked = !delimiter.empty() && is_equal_but_for_case(each.delimiter, delimiter);
-    if (!is_marked && !source::looks_like_sql(each.text, known)) continue;
-    source::Sql sql = source::parse_sql(each.text);
-    keep({.file = &file, .literal = std::move(each), .sql = std::move(sql)}, all, findings);
+    const bool is_marked = !delimiter.empty() && base::is_equal_but_for_case(each.delimiter, delimiter);
+    if (is_marked || source::looks_like_sql(each.text, known)) all.push_back(read(file, std::move(each)));
   }
 }
 
@@ -79,15 +73,15 @@ source::TableNames names_of(const std::vector<SqlText>& migrations) {
 
 std::string_view bare_name(std::string_view table) { return table.substr(table.rfind('.') + 1); }
 
-std::vector<SqlText> sql_of(const Tree& tree, const SqlPlaces& places, Findings& findings) {
+std::vector<SqlText> sql_of(const Tree& tree, const SqlPlaces& places) {
   std::vector<SqlText> all;
   for (const File& file : tree.files)
-    if (matches_any(places.migrations, file.path)) read_migration(tree, file, all, findings);
+    if (matches_any(places.migrations, file.path)) read_migration(tree, file, all);
   const source::TableNames known = names_of(all);
   for (const File& file : tree.files)
     if (file.was_read && file.is_cpp() && matches_any(places.code, file.path) &&
         !matches_any(places.migrations, file.path))
-      read_code(file, places.delimiter, known, all, findings);
+      read_code(file, places.delimiter, known, all);
   std::ranges::sort(all, {}, [](const SqlText& each) { return std::pair{each.file, each.literal.first}; });
   return all;
 }

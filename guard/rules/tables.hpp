@@ -1,8 +1,7 @@
 // The SQL of a tree: of its migrations, and of C++ literals. Inner to guard/rules.
 #pragma once
 
-#include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,7 @@ struct SqlText {
   source::Literal literal;  // a migration as a whole is one too
   source::Sql sql;
   bool is_migration = false;
+  std::optional<Trouble> trouble = {};  // why `sql` is not all that it says
 
   Place place(std::size_t offset) const { return {file->path, literal.line_at(offset)}; }
 };
@@ -32,8 +32,8 @@ struct SqlPlaces {
 /// `public.notes` and `main.notes` are `notes`: there is one schema.
 std::string_view bare_name(std::string_view table);
 
-/// In the order of files. What is no SQL though it says so is a trouble. What a literal leaves open is decided by the
+/// In the order of files; a text with a trouble is for the caller to say. What a literal leaves open is decided by the
 /// tables that the migrations make.
-std::vector<SqlText> sql_of(const Tree&, const SqlPlaces&, Findings&);
+std::vector<SqlText> sql_of(const Tree&, const SqlPlaces&);
 
 }  // namespace guard::rules

@@ -14,9 +14,11 @@
 
 #include "guard/model/glob.hpp"
 #include "guard/rules/rules.hpp"
+#include "guard/rules/tables.hpp"
 #include "guard/source/cpp.hpp"
 #include "guard/source/literals.hpp"
 #include "guard/source/sql.hpp"
+#include "shared/base/ascii.hpp"
 
 namespace guard {
 
@@ -64,7 +66,7 @@ class Search {
       const bool follows_lower = i > 0 && !is_upper(text[i - 1]);
       if (is_upper(c) && !word.empty() && (follows_lower || begins_capitalised(text.substr(i)))) end(word, line);
       if (is_letter(c) || is_digit(c)) {
-        word += is_upper(c) ? static_cast<char>(c + 32) : c;
+        word += base::lower(c);
       } else {
         end(word, line);
         if (c != '_' && c != '-') before_.clear();
@@ -117,10 +119,10 @@ class Search {
   std::string before_;          // the word before, of the same name
 };
 
-void look_at_sql(std::string_view text, const auto& line_at, Search& search) {
-  for (const source::SqlToken& each : source::parse_sql(text).tokens)
+void look_at_sql(const rules::SqlText& text, Search& search) {
+  for (const source::SqlToken& each : text.sql.tokens)
     if (each.is_name() || each.kind == source::SqlKind::text || each.kind == source::SqlKind::parameter)
-      search.look(each.text, line_at(each.offset));
+      search.look(each.text, text.place(each.offset).line);
 }
 
 bool is_route(std::string_view text) {
@@ -134,11 +136,20 @@ void look_at_code(const source::Lexed& lexed, Search& search) {
   for (const source::Token& each : lexed.tokens)
     if (each.kind == source::TokenKind::word) search.look(each.text, each.line);
   for (const source::IncludeLine& each : lexed.includes) search.look(each.written, each.line);
-  for (const source::Literal& each : source::literals(lexed)) {
+  for (const source::Literal& each : source::literals(lexed))
     if (is_route(each.text)) search.look(each.text, each.line_at(0));
-    if (each.delimiter == "sql" || source::looks_like_sql(each.text))
-      look_at_sql(each.text, [&](std::size_t offset) { return each.line_at(offset); }, search);
-  }
+}
+
+/// The SQL of the sets. What is not understood is said, and its words as far as they are.
+std::vector<rules::SqlText> sql_of(const Tree& tree, const WordsWith& given, Findings& findings) {
+  rules::SqlPlaces places{.migrations = given.migrations, .code = {}};
+  for (const WordSet& each : given.sets) places.code.insert(places.code.end(), each.in.begin(), each.in.end());
+  auto texts = rules::sql_of(tree, places);
+  const auto names = [&](const WordSet& set, const File& file) { return is_named(set.in, set.except, file.path); };
+  for (const rules::SqlText& text : texts)
+    if (text.trouble && std::ranges::any_of(given.sets, [&](const WordSet& each) { return names(each, *text.file); }))
+      findings.cannot(text.trouble->place, text.trouble->what);
+  return texts;
 }
 
 }  // namespace
@@ -146,16 +157,14 @@ void look_at_code(const source::Lexed& lexed, Search& search) {
 void rules::words(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<WordsWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
+  const std::vector<SqlText> texts = guard::sql_of(tree, *given, findings);
   for (const File& file : tree.files)
     for (const WordSet& set : given->sets) {
       if (!is_named(set.in, set.except, file.path)) continue;
       Search search{set, file, findings};
       search.look(file.path, 0);
       if (file.was_read && file.is_cpp()) look_at_code(file.lexed(), search);
-      if (file.was_read && matches_any(given->migrations, file.path)) {
-        const source::Literal whole{.text = std::string{file.text}, .delimiter = {}, .pieces = {{0, 1, true}}};
-        look_at_sql(whole.text, [&](std::size_t offset) { return whole.line_at(offset); }, search);
-      }
+      for (const SqlText& each : std::ranges::equal_range(texts, &file, {}, &SqlText::file)) look_at_sql(each, search);
     }
   for (std::size_t i = 0; i < given->sets.size(); ++i) {
     const std::string at = "/with/sets/" + std::to_string(i);

@@ -54,6 +54,18 @@ TEST_F(WordsRule, AWordIsFoundInSqlRoutesIncludesAndFileNames) {
   EXPECT_EQ(with("a/gpu/y.cpp", ""), "a/gpu/y.cpp a/gpu/y.cpp knows gpu\n");
 }
 
+TEST_F(WordsRule, WhatIsSqlIsDecidedAsForTables) {
+  EXPECT_EQ(with("a/y.cpp", "auto a = R\"SQL(\nx gpu)SQL\";"), "a/y.cpp:2 a/y.cpp knows gpu\n");
+  EXPECT_EQ(with("a/y.cpp", "auto a = \"select gpu from a where id = ?\";"), "a/y.cpp:1 a/y.cpp knows gpu\n");
+  EXPECT_EQ(with("a/y.cpp", "auto a = \"select a gpu from a list\";"), "");
+}
+
+TEST_F(WordsRule, SqlThatIsNotUnderstoodIsNotClean) {
+  EXPECT_EQ(with("a/y.cpp", "auto a = R\"sql(\nSELECT (1)sql\";"),
+            "a/y.cpp:2 cannot tested: SQL with a bracket without its end\n");
+  EXPECT_EQ(with("a/out/y.cpp", "auto a = R\"sql(\nSELECT (1)sql\";"), "");
+}
+
 TEST_F(WordsRule, AnExceptionIsAFileAndAWord) {
   Files all = files;
   all["a/y.cpp"] = "int gpu, rke2;";

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "shared/base/ascii.hpp"
+
 namespace guard::source {
 namespace {
 
@@ -11,7 +13,6 @@ bool is_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 bool is_word(char c) { return is_start(c) || is_digit(c) || c == '$'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 class Lexer {
  public:
@@ -63,7 +64,7 @@ class Lexer {
     if (is_start(c)) {
       while (is_word(peek())) ++at_;
       push(SqlKind::word, begin);
-      std::ranges::transform(out_.back().text, out_.back().text.begin(), lower);
+      out_.back().text = base::lower(out_.back().text);
     } else if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
       while (is_word(peek()) || peek() == '.') ++at_;
       push(SqlKind::number, begin);

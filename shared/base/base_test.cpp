@@ -3,6 +3,7 @@
 #include <limits>
 #include <set>
 
+#include "shared/base/ascii.hpp"
 #include "shared/base/id.hpp"
 #include "shared/base/money.hpp"
 #include "shared/base/page.hpp"
@@ -26,6 +27,12 @@ template <class T>
 std::string outcome(const Result<T>& result) {
   return result ? "ok" : std::string{result.error().reason.word};
 }
+
+// --- ASCII
+
+static_assert(is_equal_but_for_case("Content-Type", "CONTENT-type") && !is_equal_but_for_case("Content", "Content-"));
+static_assert(!is_equal_but_for_case('[', '{') && !is_equal_but_for_case('_', '\x7f'));  // as `| 32` would
+static_assert(lower('Z') == 'z' && lower('@') == '@' && lower('\xc4') == '\xc4');
 
 // --- ids
 

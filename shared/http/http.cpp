@@ -1,13 +1,13 @@
 #include "shared/http/http.hpp"
 
+#include "shared/base/ascii.hpp"
+
 namespace http {
 namespace {
 
-char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; }
-
 int hex_digit(char letter) {
   if (letter >= '0' && letter <= '9') return letter - '0';
-  const char low = lower(letter);
+  const char low = base::lower(letter);
   return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
@@ -33,16 +33,9 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
 
 }  // namespace
 
-bool same_name(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (lower(a[i]) != lower(b[i])) return false;
-  return true;
-}
-
 std::optional<std::string_view> find(const Headers& headers, std::string_view name) {
   for (const auto& [each, value] : headers)
-    if (same_name(each, name)) return value;
+    if (base::is_equal_but_for_case(each, name)) return value;
   return std::nullopt;
 }
 
@@ -52,8 +45,9 @@ std::string percent_encode(std::string_view text) {
   static constexpr char digits[] = "0123456789ABCDEF";
   std::string encoded;
   for (const char letter : text) {
-    const bool unreserved = (letter >= '0' && letter <= '9') || (lower(letter) >= 'a' && lower(letter) <= 'z') ||
-                            letter == '-' || letter == '.' || letter == '_' || letter == '~';
+    const bool unreserved = (letter >= '0' && letter <= '9') ||
+                            (base::lower(letter) >= 'a' && base::lower(letter) <= 'z') || letter == '-' ||
+                            letter == '.' || letter == '_' || letter == '~';
     if (unreserved) {
       encoded += letter;
     } else {

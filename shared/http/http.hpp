@@ -20,8 +20,6 @@ using Headers = std::vector<std::pair<std::string, std::string>>;  // names as s
 
 /// The first header of that name, or nothing.
 std::optional<std::string_view> find(const Headers&, std::string_view name);
-/// Without case, of ASCII: as names of headers and most of their tokens are compared (RFC 9110, 5.1).
-bool same_name(std::string_view a, std::string_view b);
 
 struct Request {
   std::string method;  // "GET"
