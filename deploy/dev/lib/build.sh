@@ -28,6 +28,17 @@ configure() {
   fi
 }
 
+# ask_for_targets: for whoever runs the guard's rules. CMake answers a query that lies there when it configures; Ninja has
+# it configure again when a list file changed.
+ask_for_targets() {
+  local query=build/release/.cmake/api/v1/query/codemodel-v2
+  [[ -f $query && -d build/release/.cmake/api/v1/reply ]] && return
+  mkdir -p "${query%/*}" build/log
+  : >"$query"
+  cmake --preset release >build/log/configure-release.log 2>&1 ||
+    failed "CMake could not configure preset release" "read build/log/configure-release.log"
+}
+
 # ninja_build PRESET TARGET…: leaves in HOUSE_BUILT how many steps it took; shows the compiler's words when it fails.
 ninja_build() {
   local preset=$1 log=build/log/ninja-$1.log begun text status

@@ -23,14 +23,7 @@
 prepare_guard() {
   ensure_packages build
   build_lock
-  # CMake answers a query that lies there when it configures; Ninja has it configure again when a list file changed.
-  local query=build/release/.cmake/api/v1/query/codemodel-v2
-  if [[ ! -f $query || ! -d build/release/.cmake/api/v1/reply ]]; then
-    mkdir -p "${query%/*}" build/log
-    : >"$query"
-    cmake --preset release >build/log/configure-release.log 2>&1 ||
-      { build_unlock; failed "CMake could not configure preset release" "read build/log/configure-release.log"; }
-  fi
+  ask_for_targets
   ninja_build release gpuaas-guard
   build_unlock
 }
