@@ -266,6 +266,7 @@ TEST_F(OneEnd, AFullWebSocketLosesNothing) {
 
 TEST_F(OneEnd, AStreamTooManyIsReset) {
   for (std::uint32_t i = 1; i <= streams_max; ++i) hand_->says(encode(2 * i, Kind::open, "x"));
+  ASSERT_TRUE(heard_.wait(streams_max));
   hand_->says(encode(2 * streams_max + 2, Kind::open, "x"));
   EXPECT_EQ(hand_->last_sent(), "reset " + std::to_string(2 * streams_max + 2) + " too many streams");
   EXPECT_TRUE(link_->alive());
