@@ -271,7 +271,7 @@ void rules::citations(const Tree& tree, const Rule& rule, Findings& findings) {
     if (!file.was_read || !is_named(given->documents, given->except, file.path)) continue;
     Document{file, *given, paths, findings}.check();
   }
-  needs_any_file(tree, given->documents, "/with/documents", findings);
+  needs_any_file(tree, given->documents, "/with/documents", findings, given->except);
 }
 
 }  // namespace guard

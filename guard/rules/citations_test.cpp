@@ -28,6 +28,12 @@ TEST_F(CitationsRule, WordsWithASlashAndCodeAreNoPaths) {
       "");
 }
 
+TEST_F(CitationsRule, ExceptionsThatLeaveNoDocumentAreNotClean) {
+  EXPECT_EQ(said({{"m/doc.md", ""}}, {"m"},
+                 "check: citations\nwith: {documents: ['*.md'], except: ['m/**'], names: [cpp]}\n"),
+            "layers.yaml:12 cannot tested: no file is named\n");
+}
+
 TEST_F(CitationsRule, WhatIsGoneIsSaid) {
   EXPECT_EQ(with("`m/a/gone.cpp`\n"), "m/doc.md:1 m/doc.md cites m/a/gone.cpp\n");
   EXPECT_EQ(with("\n`m/{a,c}/x.cpp`\n"), "m/doc.md:2 m/doc.md cites m/c/x.cpp\n");

@@ -33,8 +33,9 @@ namespace rules {
 /// Says of each of these globs that names no file that is read that it could not be checked: it is misspelt, or what it
 /// named is gone. `below` is where the list stands within the rule, `/with/in`.
 void needs_files(const Tree&, const std::vector<std::string>& globs, const std::string& below, Findings&);
-/// As `needs_files`, of a list of kinds, `*.hpp` and `*.h`: one of them has to name a file.
-void needs_any_file(const Tree&, const std::vector<std::string>& globs, const std::string& below, Findings&);
+/// As `needs_files`, of a list of kinds, `*.hpp` and `*.h`: one of them has to name a file that `except` leaves.
+void needs_any_file(const Tree&, const std::vector<std::string>& globs, const std::string& below, Findings&,
+                    const std::vector<std::string>& except = {});
 
 Check layers;      // includes go down the layers, to declared neighbours, never to another group
 Check headers;     // from outside, a module is entered by its public headers

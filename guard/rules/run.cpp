@@ -19,21 +19,22 @@ std::string no_such(std::string_view name) {
 }
 
 /// Why these globs give a rule nothing to look at; nothing: they name a file that is read.
-std::optional<std::string_view> lack(const Tree& tree, const std::vector<std::string>& globs) {
-  bool is_named = false;
+std::optional<std::string_view> lack(const Tree& tree, const std::vector<std::string>& globs,
+                                     const std::vector<std::string>& except = {}) {
+  bool is_there = false;
   for (const File& each : tree.files) {
-    if (!matches_any(globs, each.path)) continue;
+    if (!is_named(globs, except, each.path)) continue;
     if (each.was_read) return {};
-    is_named = true;
+    is_there = true;
   }
-  return is_named ? "no file is read that is named" : "no file is named";
+  return is_there ? "no file is read that is named" : "no file is named";
 }
 
 }  // namespace
 
 void rules::needs_any_file(const Tree& tree, const std::vector<std::string>& globs, const std::string& below,
-                           Findings& findings) {
-  if (const auto why = lack(tree, globs))
+                           Findings& findings, const std::vector<std::string>& except) {
+  if (const auto why = lack(tree, globs, except))
     findings.cannot(findings.rules().place_of(findings.rule(), below), std::string{*why});
 }
 
