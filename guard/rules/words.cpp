@@ -141,7 +141,7 @@ void look_at_code(const source::Lexed& lexed, Search& search) {
 }
 
 /// The SQL of the sets. What is not understood is said, and its words as far as they are.
-std::vector<rules::SqlText> sql_of(const Tree& tree, const WordsWith& given, Findings& findings) {
+std::vector<rules::SqlText> sql_of_sets(const Tree& tree, const WordsWith& given, Findings& findings) {
   rules::SqlPlaces places{.migrations = given.migrations, .code = {}};
   for (const WordSet& each : given.sets) places.code.insert(places.code.end(), each.in.begin(), each.in.end());
   auto texts = rules::sql_of(tree, places);
@@ -157,7 +157,7 @@ std::vector<rules::SqlText> sql_of(const Tree& tree, const WordsWith& given, Fin
 void rules::words(const Tree& tree, const Rule& rule, Findings& findings) {
   const auto given = with<WordsWith>(findings.rules(), rule);
   if (!given) return findings.cannot({findings.rules().path}, given.error().detail);
-  const std::vector<SqlText> texts = guard::sql_of(tree, *given, findings);
+  const std::vector<SqlText> texts = sql_of_sets(tree, *given, findings);
   for (const File& file : tree.files)
     for (const WordSet& set : given->sets) {
       if (!is_named(set.in, set.except, file.path)) continue;

@@ -51,7 +51,10 @@ void Runs::stream(const AskPtr& ask) {
     std::int64_t newest = -1;  // of the log, where it is followed
     auto opened = store_.read([&](db::Snapshot& snapshot) {
       auto what = ask->route->open(snapshot, ask->granted(), env, ask->input.get());
-      if (what && std::holds_alternative<Follow>(*what)) newest = ports_.feed->newest(snapshot);
+      if (what && std::holds_alternative<Follow>(*what)) {
+        CHECK(ports_.feed != nullptr);
+        newest = ports_.feed->newest(snapshot);
+      }
       return what;
     });
     if (!opened) return refuse(ask, opened.error());

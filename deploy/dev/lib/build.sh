@@ -18,25 +18,17 @@ build_lock() {
 
 build_unlock() { exec 8>&-; }
 
-# configure PRESET: once; afterwards Ninja itself runs CMake again when it must.
+# configure PRESET: once; afterwards Ninja itself runs CMake again when it must. CMake answers the query that lies there
+# each time, so that whoever runs the guard's rules knows the targets.
 configure() {
-  local preset=$1 log=build/log/configure-$1.log
-  [[ -f build/$preset/build.ninja ]] && return
+  local preset=$1 log=build/log/configure-$1.log api=build/$1/.cmake/api/v1
+  [[ -f build/$preset/build.ninja && -d $api/reply ]] && return
+  mkdir -p "$api/query"
+  : >"$api/query/codemodel-v2"
   if ! cmake --preset "$preset" >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     failed "CMake could not configure preset $preset" "read $log"
   fi
-}
-
-# ask_for_targets: for whoever runs the guard's rules. CMake answers a query that lies there when it configures; Ninja has
-# it configure again when a list file changed.
-ask_for_targets() {
-  local query=build/release/.cmake/api/v1/query/codemodel-v2
-  [[ -f $query && -d build/release/.cmake/api/v1/reply ]] && return
-  mkdir -p "${query%/*}" build/log
-  : >"$query"
-  cmake --preset release >build/log/configure-release.log 2>&1 ||
-    failed "CMake could not configure preset release" "read build/log/configure-release.log"
 }
 
 # ninja_build PRESET TARGET…: leaves in HOUSE_BUILT how many steps it took; shows the compiler's words when it fails.

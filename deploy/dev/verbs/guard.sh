@@ -23,7 +23,6 @@
 prepare_guard() {
   ensure_packages build
   build_lock
-  ask_for_targets
   ninja_build release gpuaas-guard
   build_unlock
 }

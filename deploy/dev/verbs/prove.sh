@@ -51,9 +51,6 @@ run_verb() {
     esac
   done
   ensure_packages build run test
-  build_lock
-  ask_for_targets
-  build_unlock
   build_all
   trap stop_postgres EXIT
   trap 'exit 130' INT TERM
